@@ -1,0 +1,188 @@
+package pipeline
+
+import (
+	"context"
+	"errors"
+	"io"
+	"time"
+)
+
+// ErrNotFound says that there is nothing of that name. ErrConflict says that
+// somebody else was first; what the caller holds is out of date.
+var (
+	ErrNotFound = errors.New("not found")
+	ErrConflict = errors.New("changed by someone else")
+)
+
+// BlobKind keeps evidence and what can be drawn again apart.
+type BlobKind string
+
+// The kinds of blob.
+const (
+	Originals  BlobKind = "originals"
+	Renditions BlobKind = "renditions"
+)
+
+// Blobs keeps bytes by their digest and never changes them.
+type Blobs interface {
+	// Put stores size bytes of r under their digest. Bytes that are there
+	// already stay as they are: that is success. The reader must be able to
+	// seek, since a network error makes the store read it again.
+	Put(ctx context.Context, kind BlobKind, d Digest, r io.ReadSeeker, size int64) error
+	// Get opens a blob; ErrNotFound if there is none. It promises nothing of
+	// the bytes: the caller compares their digest.
+	Get(ctx context.Context, kind BlobKind, d Digest) (body io.ReadCloser, size int64, err error)
+	// Ping tells whether the store can be reached and the bucket is there.
+	Ping(ctx context.Context) error
+}
+
+// Actor is who did something, for the audit log.
+type Actor struct {
+	Account string // account name, or the worker's name
+	Role    Role
+}
+
+// DocumentFilter chooses documents for a list; zero fields choose all.
+type DocumentFilter struct {
+	State      State
+	Conclusion Conclusion
+	Encounter  string
+	UploadedBy string
+	Limit      int        // at most 100; 0 is 25
+	After      DocumentID // the last one of the page before
+}
+
+// Documents is the record of every document: the truth, of which the queue is
+// only a reminder. Every method that changes something writes its audit entry
+// in the same transaction.
+type Documents interface {
+	// Create records a received document. If the same account has uploaded the
+	// same bytes to the same encounter before, that document comes back instead
+	// and created is false.
+	Create(ctx context.Context, d Document) (_ Document, created bool, err error)
+	Find(ctx context.Context, id DocumentID) (Document, error)
+	// List gives the newest first.
+	List(ctx context.Context, f DocumentFilter) ([]Document, error)
+	// Sightings are the other documents with these bytes, oldest first.
+	Sightings(ctx context.Context, d Digest, except DocumentID) ([]Sighting, error)
+	// Claim takes a document that is received, or whose lease has run out, for
+	// owner until the given time and raises Attempt. ErrConflict if it is
+	// screened or somebody holds it.
+	Claim(ctx context.Context, id DocumentID, owner string, now, until time.Time) (Document, error)
+	// Release gives a claimed document back, so that it is tried again at once.
+	Release(ctx context.Context, d Document) error
+	// Finish stores the one report of a document that the caller has claimed;
+	// ErrConflict if the claim was lost.
+	Finish(ctx context.Context, d Document, r Report, rendition Digest, now time.Time) error
+	// Report gives the report of a screened document.
+	Report(ctx context.Context, id DocumentID) (Report, error)
+	// Late gives documents that should have been picked up by now: received
+	// before the given time, or with a lease that ran out.
+	Late(ctx context.Context, receivedBefore, now time.Time, limit int) ([]Document, error)
+	// Counts gives the number of documents in each state.
+	Counts(ctx context.Context) (map[State]int, error)
+}
+
+// Role decides what an account may do.
+type Role string
+
+// The roles of the first version.
+const (
+	RoleOfficer  Role = "officer"
+	RoleReviewer Role = "reviewer"
+	RoleOperator Role = "operator"
+	RoleSystem   Role = "system" // workers and sweeper; no account has it
+)
+
+// ParseRole reads a role that came from outside.
+func ParseRole(s string) (Role, error) {
+	switch r := Role(s); r {
+	case RoleOfficer, RoleReviewer, RoleOperator:
+		return r, nil
+	}
+	return "", errors.New("a role is one of officer, reviewer, operator")
+}
+
+// Account is somebody who can sign in.
+type Account struct {
+	Name         string // what they sign in with; lower case
+	Title        string // what screens call them: "Duty officer"
+	Role         Role
+	PasswordHash string // PHC string of argon2id
+}
+
+// Accounts keeps who may sign in.
+type Accounts interface {
+	CreateAccount(ctx context.Context, a Account) error // ErrConflict if the name is taken
+	FindAccount(ctx context.Context, name string) (Account, error)
+	CountAccounts(ctx context.Context) (int, error)
+}
+
+// Operation is what was done with personal data (the six of DPA 2018 s.62,
+// and signing in).
+type Operation string
+
+// The operations.
+const (
+	OpCollect  Operation = "collect"
+	OpAlter    Operation = "alter"
+	OpConsult  Operation = "consult"
+	OpDisclose Operation = "disclose"
+	OpCombine  Operation = "combine"
+	OpErase    Operation = "erase"
+	OpSignIn   Operation = "sign_in"
+)
+
+// AuditEvent is one line of the audit log. It holds no personal data beyond
+// who acted.
+type AuditEvent struct {
+	Seq       int64
+	At        time.Time
+	Actor     Actor
+	Operation Operation
+	Object    string // document reference, or the page that was searched
+	Detail    string // a fixed word: "received", "screened", "image", "denied"
+}
+
+// Audit is the append-only log of who saw and did what.
+type Audit interface {
+	// Append writes the event before the bytes that it speaks of are served.
+	Append(ctx context.Context, e AuditEvent) error
+	// History gives the events of one object, oldest first.
+	History(ctx context.Context, object string) ([]AuditEvent, error)
+}
+
+// Tasks reminds workers of a document. It may forget: the sweeper reminds again.
+type Tasks interface {
+	EnqueueScreen(ctx context.Context, id DocumentID, attempt int) error
+}
+
+// Job is one picture to screen.
+type Job struct {
+	Digest  Digest
+	Size    int64
+	Body    io.Reader
+	AsOf    time.Time
+	Capture CaptureClass
+}
+
+// Rendition is the upright page as raw pixels: three bytes a pixel, red,
+// green, blue, row by row. Nothing but pixels leaves the child.
+type Rendition struct {
+	Width, Height int
+	Pix           []byte
+}
+
+// ScreenResult is what a screener says of a job. The report comes complete,
+// with its outcome.
+type ScreenResult struct {
+	Report    Report
+	Rendition Rendition // zero if there is nothing to show
+}
+
+// Screener reads and checks one picture. A picture that cannot be read, or
+// that breaks the reader, is no error: its report says so. An error means that
+// it may be tried again.
+type Screener interface {
+	Screen(ctx context.Context, job Job) (ScreenResult, error)
+}
