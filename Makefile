@@ -1,0 +1,41 @@
+# Two commands do everything: `make run` and `make test`. Both set up what they
+# need, say what they do, and are fast when there is nothing left to do.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+# .ci/setup may have put Go in one of these places a moment ago.
+export PATH := $(PATH):/usr/local/go/bin:/usr/lib/go/bin
+
+.PHONY: help run build test lint fuzz proof
+
+help: ## List the commands
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 16
+
+run: ## Set up, build and start the desk with demo accounts and documents
+	@.ci/setup run
+	@$(MAKE) --no-print-directory build
+	@bin/touchstone up --demo
+
+build: ## Build bin/touchstone
+	@echo "Building bin/touchstone (the first time takes some minutes) ..."
+	@mkdir -p bin
+	@go build -trimpath -o bin/touchstone ./cmd/touchstone
+
+test: ## Set up and run every test, with real servers and a real browser
+	@.ci/setup test
+	@echo "Checking the form of the code (gofmt, vet) ..."
+	@test -z "$$(gofmt -l cmd pipeline checks workers storage fixtures web | tee /dev/stderr)"
+	@go vet ./...
+	@echo "Running the tests ..."
+	@go test -timeout 20m ./...
+
+lint: ## Run golangci-lint (built once from its own modfile)
+	@.ci/lint
+
+fuzz: ## Fuzz every parser of foreign bytes, FUZZTIME each (default 1m)
+	@.ci/fuzz
+
+proof: ## Prove both commands in a bare Debian 12 root (needs root; slow)
+	@.ci/fresh-machine
