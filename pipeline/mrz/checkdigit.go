@@ -33,3 +33,12 @@ func CheckDigit(parts ...string) byte {
 	}
 	return '0' + byte(sum%10)
 }
+
+// BlindClass gives the class, 0 to 9, of characters that no check digit tells
+// apart: those that count the same modulo 10, since the weights 7, 3 and 1 all
+// carry such a difference to nothing.
+func BlindClass(c byte) int { return value(c) % 10 }
+
+// Blind tells whether no check digit can see a and b exchanged: the filler for
+// K, 6 for G, 8 for S, 1 for L.
+func Blind(a, b byte) bool { return BlindClass(a) == BlindClass(b) }
