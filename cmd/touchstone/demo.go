@@ -1,0 +1,113 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"time"
+
+	"touchstone.internal/fixtures"
+	"touchstone.internal/pipeline"
+	"touchstone.internal/pipeline/mrz"
+	"touchstone.internal/workers"
+)
+
+// demoPassword is that of every demo account. The demo listens on loopback
+// unless told otherwise, and says so on the terminal.
+const demoPassword = "utopia-specimen"
+
+// demoAccounts are roles, not people.
+func demoAccounts() []pipeline.Account {
+	return []pipeline.Account{
+		{Name: "officer", Title: "Duty officer", Role: pipeline.RoleOfficer},
+		{Name: "reviewer", Title: "Document examiner", Role: pipeline.RoleReviewer},
+		{Name: "operator", Title: "Operator", Role: pipeline.RoleOperator},
+	}
+}
+
+// demoDocument is one synthetic upload of a demo encounter.
+type demoDocument struct {
+	encounter string
+	capture   pipeline.CaptureClass
+	format    mrz.Format
+	fault     fixtures.Fault
+}
+
+// demoDocuments are a few encounters with one document each or several, most
+// without a fault.
+func demoDocuments() []demoDocument {
+	return []demoDocument{
+		{"UTO-241126-0001", pipeline.CapturePhoto, mrz.TD3, fixtures.NoFault},
+		{"UTO-241126-0001", pipeline.CapturePhoto, mrz.MRVA, fixtures.NoFault},
+		{"UTO-241126-0002", pipeline.CapturePhoto, mrz.TD3, fixtures.DateOfBirthDigit},
+		{"UTO-241126-0003", pipeline.CaptureScanner, mrz.TD1, fixtures.NoFault},
+		{"UTO-241126-0004", pipeline.CaptureCopy, mrz.TD2, fixtures.UnknownState},
+	}
+}
+
+// addDemo adds what the demo shows, once: accounts that exist mean that it was
+// done before.
+func addDemo(ctx context.Context, out io.Writer, s *servers) error {
+	fmt.Fprintf(out, "Demo accounts: officer, reviewer, operator; the password of each is %s\n", demoPassword)
+	for _, a := range demoAccounts() {
+		err := addAccount(ctx, s.db, a.Name, a.Title, a.Role, demoPassword)
+		if errors.Is(err, errAccountExists) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+	}
+	for i, d := range demoDocuments() {
+		if err := addDemoDocument(ctx, s, d, uint64(i+1)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// addDemoDocument draws a document and takes it the way of every upload.
+func addDemoDocument(ctx context.Context, s *servers, demo demoDocument, seed uint64) error {
+	picture, _, err := fixtures.Picture(demo.format, demo.fault, seed)
+	if err != nil {
+		return fmt.Errorf("draw a specimen: %w", err)
+	}
+	var random [8]byte
+	if _, err := rand.Read(random[:]); err != nil {
+		return err
+	}
+	d := pipeline.Document{
+		ID: pipeline.NewDocumentID(random), Digest: pipeline.DigestOf(sha256.Sum256(picture)),
+		Size: int64(len(picture)), MediaType: pipeline.JPEG, FileName: "specimen.jpg",
+		Encounter: demo.encounter, Capture: demo.capture, UploadedBy: "officer",
+		ReceivedAt: time.Now().UTC(), State: pipeline.StateReceived,
+	}
+	if err := s.blobs.Put(ctx, pipeline.Originals, d.Digest, bytes.NewReader(picture), d.Size); err != nil {
+		return err
+	}
+	d, _, err = s.db.Create(ctx, d)
+	if err != nil {
+		return err
+	}
+	return workers.NewEnqueuer(s.redis).EnqueueScreen(ctx, d.ID, d.Attempt+1)
+}
+
+// awaitDesk waits until the desk takes connections.
+func awaitDesk(ctx context.Context, address string) error {
+	for {
+		conn, err := (&net.Dialer{Timeout: time.Second}).DialContext(ctx, "tcp", address)
+		if err == nil {
+			return conn.Close()
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(50 * time.Millisecond):
+		}
+	}
+}
