@@ -1,0 +1,55 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+
+	"touchstone.internal/pipeline"
+)
+
+// Append writes an event; its Seq is given by the database.
+func (d *DB) Append(ctx context.Context, e pipeline.AuditEvent) error {
+	if err := appendAudit(ctx, d.write, e); err != nil {
+		return fmt.Errorf("append to audit log: %w", err)
+	}
+	return nil
+}
+
+// execer is what a pool and a transaction have in common here.
+type execer interface {
+	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
+}
+
+func appendAudit(ctx context.Context, x execer, e pipeline.AuditEvent) error {
+	const statement = `
+		INSERT INTO audit (at, account, role, operation, object, detail)
+		VALUES ($1, $2, $3, $4, $5, $6)`
+	_, err := x.ExecContext(ctx, statement, micros(e.At), text(e.Actor.Account), e.Actor.Role, e.Operation, text(e.Object), text(e.Detail))
+	return err
+}
+
+// History gives the events of one object, oldest first.
+func (d *DB) History(ctx context.Context, object string) ([]pipeline.AuditEvent, error) {
+	const query = `
+		SELECT seq, at, account, role, operation, object, detail
+		FROM audit
+		WHERE object = $1
+		ORDER BY seq`
+	rows, err := d.read.QueryContext(ctx, query, text(object))
+	if err != nil {
+		return nil, fmt.Errorf("read audit log: %w", err)
+	}
+	defer rows.Close()
+	var events []pipeline.AuditEvent
+	for rows.Next() {
+		var e pipeline.AuditEvent
+		var at int64
+		if err := rows.Scan(&e.Seq, &at, &e.Actor.Account, &e.Actor.Role, &e.Operation, &e.Object, &e.Detail); err != nil {
+			return nil, fmt.Errorf("read audit log: %w", err)
+		}
+		e.At = timeOf(at)
+		events = append(events, e)
+	}
+	return events, rows.Err()
+}
