@@ -187,7 +187,7 @@ func TestOpenGivesUp(t *testing.T) {
 		t.Fatal(err)
 	}
 	l.Close() // nobody listens there now
-	cfg := blob.Config{Endpoint: l.Addr().String(), Bucket: "b", AccessKey: "a", SecretKey: "secret-word"}
+	cfg := blob.Config{Endpoint: l.Addr().String(), Bucket: "bucket", AccessKey: "a", SecretKey: "secret-word"}
 	start := time.Now()
 	_, err = blob.Open(t.Context(), cfg)
 	if err == nil || strings.Contains(err.Error(), cfg.SecretKey) {

@@ -75,7 +75,7 @@ func TestURLRoundTrip(t *testing.T) {
 
 func TestConfigKeepsItsKeysOutOfLogs(t *testing.T) {
 	var b bytes.Buffer
-	slog.New(slog.NewJSONHandler(&b, nil)).Info("open", slog.Any("store", blob.Config{Endpoint: "host", AccessKey: "access-word", SecretKey: "secret-word"}))
+	slog.New(slog.NewJSONHandler(&b, nil)).InfoContext(t.Context(), "open", slog.Any("store", blob.Config{Endpoint: "host", AccessKey: "access-word", SecretKey: "secret-word"}))
 	if s := b.String(); strings.Contains(s, "-word") || !strings.Contains(s, "host") {
 		t.Errorf("logged %s", s)
 	}

@@ -181,7 +181,7 @@ func writeFile(path string, b []byte) error {
 
 // syncFile makes a file, or the names in a folder, safe against power loss.
 func syncFile(path string) error {
-	f, err := os.Open(path)
+	f, err := os.Open(path) //nolint:gosec // a file of our own
 	if err != nil {
 		return err
 	}

@@ -67,7 +67,7 @@ func StartS3(ctx context.Context, exe, dir string, log *slog.Logger) (*S3, error
 		return nil, fmt.Errorf("start object store: %w", err)
 	}
 	cfg := s3Config{Dir: dir, Address: loopback(settings.Port), AccessKey: settings.AccessKey, SecretKey: settings.SecretKey}
-	env, err := json.Marshal(cfg)
+	env, err := json.Marshal(cfg) //nolint:gosec // for the child's eyes alone
 	if err != nil {
 		return nil, fmt.Errorf("start object store: %w", err)
 	}
@@ -92,7 +92,7 @@ func StartS3(ctx context.Context, exe, dir string, log *slog.Logger) (*S3, error
 // loadS3Settings reads the settings or makes them up, and changes the port if
 // somebody else has it now.
 func loadS3Settings(ctx context.Context, path string) (s s3Settings, err error) {
-	b, err := os.ReadFile(path)
+	b, err := os.ReadFile(path) //nolint:gosec // a file of our own
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		s = s3Settings{AccessKey: rand.Text(), SecretKey: rand.Text()}
@@ -108,7 +108,7 @@ func loadS3Settings(ctx context.Context, path string) (s s3Settings, err error) 
 		return s, err
 	}
 	s.Port = port
-	if b, err = json.Marshal(s); err != nil {
+	if b, err = json.Marshal(s); err != nil { //nolint:gosec // for a file that its owner alone can read
 		return s, err
 	}
 	return s, writeFile(path, b)

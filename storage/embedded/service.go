@@ -41,12 +41,19 @@ type service struct {
 	ready   func(ctx context.Context) error
 	log     *slog.Logger
 
-	up       atomic.Bool // it has been ready once: from now on it is started again
+	life     atomic.Int32 // starting, up or failed
 	stopOnce sync.Once
 	stop     chan struct{}
 	done     chan struct{}
 	failed   error // why it is done, if not by Stop; read after done
 }
+
+// What becomes of a child: once up, it is started again whenever it ends.
+const (
+	starting = iota
+	up
+	failed
+)
 
 // start starts the child and waits until it is ready. It runs until Stop, or
 // until ctx ends.
@@ -55,8 +62,7 @@ func (s *service) start(ctx context.Context) error {
 	go s.run(ctx)
 	deadline := time.After(readyWithin)
 	for {
-		if s.ready(ctx) == nil {
-			s.up.Store(true)
+		if s.ready(ctx) == nil && s.life.CompareAndSwap(starting, up) {
 			return nil
 		}
 		select {
@@ -95,7 +101,7 @@ func (s *service) run(ctx context.Context) {
 		if err == nil {
 			return
 		}
-		if !s.up.Load() {
+		if s.life.CompareAndSwap(starting, failed) {
 			s.failed = err
 			return
 		}
@@ -134,19 +140,23 @@ func (s *service) once(ctx context.Context) (steady bool, err error) {
 	if err := writeFile(filepath.Join(s.dir, "pid"), pid); err != nil {
 		return false, errors.Join(err, cmd.Process.Kill(), cmd.Wait())
 	}
-	ended := make(chan error, 1)
-	go func() { ended <- cmd.Wait() }()
+	ended := make(chan struct{})
+	var how error
+	go func() {
+		how = cmd.Wait()
+		close(ended)
+	}()
 	long := time.After(steadyAfter)
 	for {
 		select {
 		case <-long:
 			steady = true
 			continue
-		case err := <-ended:
-			if err == nil {
-				err = errors.New("exit status 0")
+		case <-ended:
+			if how == nil {
+				how = errors.New("exit status 0")
 			}
-			return steady, fmt.Errorf("it ended by itself: %w", err)
+			return steady, fmt.Errorf("it ended by itself: %w", how)
 		case <-s.stop:
 		case <-ctx.Done():
 		}
@@ -155,12 +165,12 @@ func (s *service) once(ctx context.Context) (steady bool, err error) {
 }
 
 // end asks the child to end, and makes it.
-func end(cmd *exec.Cmd, ended <-chan error) error {
+func end(cmd *exec.Cmd, ended <-chan struct{}) error {
 	if err := cmd.Process.Signal(syscall.SIGTERM); err != nil && !errors.Is(err, os.ErrProcessDone) {
 		return err
 	}
 	select {
-	case <-ended:
+	case <-ended: // how does not matter: it was asked to
 	case <-time.After(stopWithin):
 		if err := cmd.Process.Kill(); err != nil && !errors.Is(err, os.ErrProcessDone) {
 			return err

@@ -67,6 +67,8 @@ func Run(t *testing.T, open func(t *testing.T) Store) {
 }
 
 // day is when these tests take place.
+//
+//nolint:gochecknoglobals // a constant, if a time could be one
 var day = time.Date(2026, 3, 1, 9, 30, 0, 123456000, time.UTC)
 
 const lease = 30 * time.Second

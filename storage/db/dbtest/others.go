@@ -9,7 +9,7 @@ import (
 
 func accounts(t *testing.T, s Store) {
 	ctx := t.Context()
-	officer := pipeline.Account{Name: "duty-officer", Title: "Duty officer", Role: pipeline.RoleOfficer, PasswordHash: "$argon2id$v=19$x"}
+	officer := pipeline.Account{Name: "duty-officer", Title: "Duty officer", Role: pipeline.RoleOfficer, PasswordHash: "hash"}
 	noErr(t, s.CreateAccount(ctx, officer))
 	is(t, s.CreateAccount(ctx, pipeline.Account{Name: officer.Name, Role: pipeline.RoleReviewer}), pipeline.ErrConflict)
 	got, err := s.FindAccount(ctx, officer.Name)
@@ -88,7 +88,8 @@ func auditFailures(t *testing.T, s Store) {
 
 func sessions(t *testing.T, s Store) {
 	ctx, store := t.Context(), s.Sessions()
-	soon := time.Now().Add(time.Hour)
+	now := time.Now() //nolint:forbidigo // sessions end by the clock of the database
+	soon := now.Add(time.Hour)
 	want := func(token string, data []byte) {
 		t.Helper()
 		got, found, err := store.FindCtx(ctx, token)
@@ -103,7 +104,7 @@ func sessions(t *testing.T, s Store) {
 	want("one", []byte{0, 1, 0xff})
 	noErr(t, store.CommitCtx(ctx, "one", []byte("changed"), soon))
 	want("one", []byte("changed"))
-	noErr(t, store.CommitCtx(ctx, "two", []byte("two"), time.Now().Add(-time.Second)))
+	noErr(t, store.CommitCtx(ctx, "two", []byte("two"), now.Add(-time.Second)))
 	want("two", nil)
 	noErr(t, store.DeleteCtx(ctx, "one"))
 	noErr(t, store.Delete("one"))

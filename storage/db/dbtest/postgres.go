@@ -37,12 +37,11 @@ func StartPostgres(t testing.TB) *Postgres {
 	if bin == "" {
 		t.Skip("PostgreSQL is NOT TESTED: it is not installed (apt-get install postgresql)")
 	}
-	// t.TempDir would be closed to the other user.
-	folder, err := os.MkdirTemp("", "pg")
+	folder, err := os.MkdirTemp("", "pg") //nolint:usetesting // t.TempDir is closed to the other user
 	if err != nil {
 		t.Fatalf("make folder for PostgreSQL: %v", err)
 	}
-	t.Cleanup(func() { os.RemoveAll(folder) })
+	t.Cleanup(func() { _ = os.RemoveAll(folder) })
 	as := credential(t, folder)
 	data := filepath.Join(folder, "data")
 	command(t, as, folder, filepath.Join(bin, "initdb"), "-D", data, "-U", "touchstone", "-A", "trust", "-E", "UTF8", "--no-locale", "-N")
@@ -94,7 +93,7 @@ func credential(t testing.TB, folder string) *syscall.Credential {
 // command runs a program to its end.
 func command(t testing.TB, as *syscall.Credential, folder, name string, args ...string) {
 	t.Helper()
-	cmd := exec.CommandContext(t.Context(), name, args...)
+	cmd := exec.CommandContext(t.Context(), name, args...) //nolint:gosec // a program of PostgreSQL
 	cmd.Dir, cmd.SysProcAttr = folder, &syscall.SysProcAttr{Credential: as}
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("%s: %v\n%s", filepath.Base(name), err, out)
@@ -105,7 +104,8 @@ func command(t testing.TB, as *syscall.Credential, folder, name string, args ...
 func (p *Postgres) start(t testing.TB, as *syscall.Credential, program, data string) {
 	t.Helper()
 	var output bytes.Buffer
-	cmd := exec.CommandContext(context.WithoutCancel(t.Context()), program, "-D", data, "-k", p.folder,
+	cmd := exec.CommandContext(context.WithoutCancel(t.Context()), program, //nolint:gosec // a program of PostgreSQL
+		"-D", data, "-k", p.folder,
 		"-c", "listen_addresses=", "-c", "fsync=off", "-c", "max_connections=200", "-c", "shared_buffers=32MB")
 	cmd.Dir, cmd.Stdout, cmd.Stderr = p.folder, &output, &output
 	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: as, Pdeathsig: syscall.SIGKILL}
