@@ -57,6 +57,9 @@ type Check struct {
 	// Run answers for every zone, page or field it concerns: at least one
 	// finding, whatever the input. It must not keep or change the input.
 	Run func(in *Input) []Finding
+	// After takes the place of Run in a check that looks at what the others
+	// found. It must not change the findings.
+	After func(in *Input, found []Finding) []Finding
 }
 
 // Finding is one answer of one check, with its evidence. It is about the

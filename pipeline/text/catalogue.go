@@ -1,0 +1,139 @@
+package text
+
+const compare = "First compare the lines with the document by eye."
+
+// catalogue has every statement. Keys are stored in reports: never reused, and
+// never given another meaning.
+var catalogue = map[string]Statement{ //nolint:gochecknoglobals // the table this package is for, never written
+	// CAP-01, and the problems of a file.
+	"file_ok": {Title: "The file is a usable picture", Sentence: "The file is a usable picture."},
+	"file_empty": {
+		Title: "The file is empty", Sentence: "{file} is empty. Take the photo again",
+		CouldBe: "The upload broke off.", Advice: "Take the photo again",
+	},
+	"file_too_big":         {Title: "The file is too big", Sentence: "{file} must be smaller than 20MB", Advice: "Save the picture as a JPG and upload it again"},
+	"file_not_a_picture":   {Title: "The file is not a picture", Sentence: "{file} must be a JPG, PNG or WebP image. It may have been renamed", Advice: "Upload a JPG, PNG or WebP image"},
+	"file_corrupt":         {Title: "The file could not be opened", Sentence: "{file} could not be opened. Take the photo again", CouldBe: "The upload broke off.", Advice: "Take the photo again"},
+	"file_too_many_pixels": {Title: "The picture has too many pixels", Sentence: "{file} has too many pixels. It must be under 100 megapixels", Advice: "Save the picture at a smaller size"},
+	"file_too_many_scans":  {Title: "The picture is built in too many steps", Sentence: "{file} is stored in too many steps to be opened safely. Take the photo again", Advice: "Take the photo again"},
+	"file_too_small":       {Title: "The picture is too small", Sentence: "{file} is too small to read. It must be at least 1,000 pixels wide", Advice: "Take the photo again from nearer"},
+	"reader_crashed":       {Title: "The reader stopped", Sentence: "The reader stopped while it looked at this picture. Examine the document by hand", CouldBe: "The file is damaged in a way that we do not know yet.", Advice: "Take the photo again, or examine the document by hand"},
+	"reader_timed_out":     {Title: "Reading took too long", Sentence: "Reading this picture took too long and was stopped. Take the photo again, closer to the document", CouldBe: "The picture shows a lot beside the document.", Advice: "Take the photo again, closer to the document"},
+	"reader_out_of_memory": {Title: "The picture needed too much memory", Sentence: "This picture needed more memory than one picture may have. Take the photo again at a smaller size", Advice: "Take the photo again at a smaller size"},
+	"reader_answer_refused": {
+		Title: "The reader's answer was not accepted", Sentence: "The reader's answer did not hold together, so it was not used. Examine the document by hand",
+		Advice: "Examine the document by hand",
+	},
+	"original_missing":    {Title: "The original is missing", Sentence: "The original file is no longer in the store. Upload it again", Advice: "Upload it again and tell the operator"},
+	"original_differs":    {Title: "The original has changed", Sentence: "The stored file is not the one that was uploaded, so it was not read. Upload it again", Advice: "Upload it again and tell the operator"},
+	"checks_undetermined": {Title: "Some check digits could not be judged", Sentence: "Some characters were not read surely enough to judge the check digits. Take the photo again or compare by eye", Advice: "Take the photo again in even light"},
+
+	// Any check.
+	"no_picture":    {Title: "Nothing to look at", Sentence: "There is no picture to look at."},
+	"no_zone":       {Title: "No machine readable zone", Sentence: "There is no machine readable zone to look at."},
+	"check_aborted": {Title: "The check did not finish", Sentence: "This check broke off. Its question is open.", Advice: "Examine the document by hand"},
+	"field_absent":  {Title: "No such field", Sentence: "This format has no {field}."},
+	"unsure":        {Title: "Not read surely", Sentence: "The {field} was not read surely enough to judge it.", CouldBe: "Blur, glare or wear.", Advice: "Take the photo again in even light"},
+
+	// DOC-03.
+	"specimen":    {Title: "Sample document", Sentence: "This is a sample document: its {field} is UTO, a State that exists in samples only.", Advice: "Use it for training and tests only"},
+	"no_specimen": {Title: "No sign of a sample", Sentence: "Nothing in the zone marks a sample document."},
+
+	// DOC-04.
+	"state_listed":   {Title: "Codes are on the list", Sentence: "The codes of issuing State and nationality are on the international list."},
+	"state_unlisted": {Title: "Code is not on the list", Sentence: "The {field} code {code} is not on the international list.", CouldBe: "A misread letter, or a code that is newer than our list.", Advice: compare},
+	"state_empty":    {Title: "No code printed", Sentence: "The zone gives no {field}.", CouldBe: "Some issuers leave it out."},
+
+	// MRZ-01.
+	"zone_found": {Title: "Zone read", Sentence: "The machine readable lines were read twice with the same result."},
+	"zone_found_but": {
+		Title: "Zone read, a part of it not surely", Sentence: "The machine readable lines were read, but not surely in a part that no check digit protects: {fields}. Compare it by eye.",
+		Advice: "Compare that part with the document by eye",
+	},
+	"zone_not_found": {
+		Title: "No machine readable zone found", Sentence: "We could not find the 2 or 3 lines of letters and numbers. Turn the card over or show the whole page",
+		CouldBe: "The other side of a card, or a document without a zone.", Advice: "Turn the card over or show the whole page",
+	},
+	"zone_unreadable": {
+		Title: "The zone could not be read reliably", Sentence: "The machine readable lines could not be read reliably. Take the photo again in even light",
+		CouldBe: "Blur, glare or wear.", Advice: "Take the photo again in even light",
+	},
+	"zone_unsure": {
+		Title: "The zone could not be read reliably", Sentence: "The machine readable lines could not be read reliably: {fields}.",
+		CouldBe: "Blur, glare or wear.", Advice: "Take the photo again in even light",
+	},
+	"zone_shape_unknown": {
+		Title: "The zone has no known shape", Sentence: "Lines were found, but not in number and length as any standard format has them.",
+		CouldBe: "A line was cut off, or the document follows a national layout.", Advice: "Show the whole zone, or examine the document by hand",
+	},
+
+	// MRZ-02.
+	"syntax_ok":    {Title: "Every character can stand where it stands", Sentence: "Every field holds only characters that can be there."},
+	"syntax_fault": {Title: "A character that cannot be there", Sentence: "The {field} contains a character that cannot be there: {printed}.", CouldBe: "A misread character.", Advice: compare},
+	"syntax_lookalike": {
+		Title: "A character that is easily mistaken", Sentence: "The {field} seems to contain a character that cannot be there ({printed}), but letters and numbers of one shape are easily mistaken.",
+		CouldBe: "A misread character.", Advice: compare,
+	},
+
+	// MRZ-03 to MRZ-06.
+	"check_digit_ok":      {Title: "Check digit agrees", Sentence: "The {field} and its check digit agree."},
+	"check_digit_empty":   {Title: "Nothing to check", Sentence: "The {field} is empty and needs no check digit."},
+	"check_digit_wrong":   {Title: "Check digit does not agree", Sentence: "The {field} and its check digit do not agree: {printed} is printed, {expected} is expected. " + compare, CouldBe: "A misread character, or an issuer's known mistake.", Advice: compare},
+	"check_digit_missing": {Title: "No check digit", Sentence: "The {field} has no check digit: {printed} stands where {expected} is expected. " + compare, CouldBe: "A misread character, or an issuer's known mistake.", Advice: compare},
+	"check_digit_unsure": {
+		Title: "Check digit could not be judged", Sentence: "The {field} and its check digit seem not to agree, but not every character was read surely. Compare the lines with the document by eye.",
+		CouldBe: "Blur, glare or wear.", Advice: "Take the photo again in even light",
+	},
+
+	// MRZ-07.
+	"composite_ok":      {Title: "Overall check digit agrees", Sentence: "The overall check digit agrees with the fields that it covers."},
+	"composite_none":    {Title: "No overall check digit", Sentence: "This format has no overall check digit."},
+	"composite_wrong":   {Title: "Overall check digit does not agree", Sentence: "The overall check digit does not agree: {printed} is printed, {expected} is expected. " + compare, CouldBe: "A misread character, or an issuer's known mistake.", Advice: compare},
+	"composite_follows": {Title: "Overall check digit does not agree", Sentence: "The overall check digit does not agree: {printed} is printed, {expected} is expected. This follows from the {fields}.", CouldBe: "One mistake that both digits show.", Advice: compare},
+
+	// MRZ-10.
+	"dates_ok":           {Title: "Dates fit together", Sentence: "The dates are days of the calendar and fit together."},
+	"dates_open":         {Title: "Dates are possible", Sentence: "The dates are possible as far as they can be judged: {open}."},
+	"date_impossible":    {Title: "No such day", Sentence: "The {field} is no day of the calendar: {printed}.", CouldBe: "A misread character, or an issuer's known mistake.", Advice: compare},
+	"dates_out_of_order": {Title: "Dates do not fit together", Sentence: "The dates do not fit together: the date of expiry, {expiry}, is before the date of birth, {birth}.", CouldBe: "A misread character.", Advice: compare},
+	"date_unplaced": {
+		Title: "Date cannot be placed", Sentence: "The {field} lies more than 15 years from the day of the check, or its century is open: {printed}.",
+		CouldBe: "An old document, or one that never runs out.", Advice: "Compare it with the date printed on the document",
+	},
+
+	// MRZ-11.
+	"expired":      {Title: "Expired", Sentence: "Expired on {date}.", CouldBe: "An expired document is not false."},
+	"not_expired":  {Title: "Not expired", Sentence: "Expires on {date}."},
+	"expiry_open":  {Title: "Date of expiry could not be judged", Sentence: "The date of expiry is not fully given, so it could not be compared with the day of the check."},
+	"no_day_given": {Title: "No day to compare with", Sentence: "No day was given to compare the date of expiry with."},
+
+	// MRZ-14.
+	"deviation_none":    {Title: "No known issue", Sentence: "No known issue with this issuer explains a finding."},
+	"deviation_applied": {Title: "Known issue with this issuer", Sentence: "Known issue with this issuer; the mismatch is not counted: {checks}.", Advice: "Compare with the issuer's notice"},
+}
+
+var headlines = map[string]string{ //nolint:gochecknoglobals // a table, never written
+	"no_irregularity_found":   "No irregularity found",
+	"review_suggested":        "Examine this document",
+	"review_suggested/low":    "Weak indication that this document should be examined",
+	"review_suggested/medium": "Moderate indication that this document should be examined",
+	"review_suggested/high":   "Strong indication that this document should be examined",
+	"could_not_check":         "This document could not be checked",
+	"technical_fault":         "There was a technical fault. The document was not checked",
+}
+
+var fields = map[string]string{ //nolint:gochecknoglobals // a table, never written
+	"document_code": "document code", "issuing_state": "issuing State", "name_of_holder": "name",
+	"document_number": "document number", "nationality": "nationality", "date_of_birth": "date of birth", "sex": "sex",
+	"date_of_expiry": "date of expiry", "personal_number": "personal number", "optional_data": "optional data",
+	"optional_data_2": "second optional data", "composite": "overall check digit",
+}
+
+// Keys gives the keys of all statements, in no order.
+func Keys() []string {
+	ks := make([]string, 0, len(catalogue))
+	for k := range catalogue {
+		ks = append(ks, k)
+	}
+	return ks
+}
