@@ -15,10 +15,18 @@ gateway_port=${GATEWAY_PORT:-7480}
 
 say() { echo "ceph-up: $*" >&2; }
 
+# The stores say goodbye to the monitor, so that goes last.
 stop() {
-	for pid in "$1"/*.pid; do
-		[ -e "$pid" ] || continue
-		kill "$(cat "$pid")" 2>/dev/null || true
+	local part pid
+	for part in client.rgw.s3 osd.0 osd.1 osd.2 mgr.x mon.a; do
+		[ -e "$1/$part.pid" ] || continue
+		pid=$(cat "$1/$part.pid")
+		kill "$pid" 2>/dev/null || continue
+		for _ in $(seq 40); do
+			kill -0 "$pid" 2>/dev/null || continue 2
+			sleep 0.25
+		done
+		kill -9 "$pid" 2>/dev/null || true
 	done
 	say "stopped; delete $1 to forget everything"
 }
