@@ -399,3 +399,22 @@ func TestServersEndWithTheirParent(t *testing.T) {
 	eventually(t, "redis has ended", gone(rds))
 	eventually(t, "the object store has ended", gone(s3))
 }
+
+// TestS3SurvivesACopy copies the folder the way people do, without its
+// extended attributes.
+func TestS3SurvivesACopy(t *testing.T) {
+	dir, copied := t.TempDir(), filepath.Join(t.TempDir(), "copy")
+	s, store := startS3(t, dir, quiet())
+	d, b := put(t, store, 1)
+	s.Stop()
+	if err := os.CopyFS(copied, os.DirFS(dir)); err != nil {
+		t.Fatal(err)
+	}
+	_, store = startS3(t, copied, quiet())
+	wantBlob(t, store, d, b)
+	if again, _ := put(t, store, 1); again != d {
+		t.Error("the same bytes were not taken again")
+	}
+	d, b = put(t, store, 2)
+	wantBlob(t, store, d, b)
+}

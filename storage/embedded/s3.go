@@ -55,8 +55,8 @@ func (s *S3) URL() string { return s.url }
 // StartS3 starts the program exe again as "exe s3", which must call ServeS3,
 // on a loopback port. Everything is kept in dir.
 func StartS3(ctx context.Context, exe, dir string, log *slog.Logger) (*S3, error) {
-	if !hasS3 {
-		return nil, errNoS3
+	if err := canServeS3(); err != nil {
+		return nil, err
 	}
 	dir, err := makeDir(dir)
 	if err != nil {

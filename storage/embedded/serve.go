@@ -20,10 +20,8 @@ import (
 	"github.com/versity/versitygw/s3response"
 )
 
-// hasS3 tells whether this program can serve an object store.
-const hasS3 = true
-
-var errNoS3 = errors.New("the object store is left out")
+// canServeS3 says why this program cannot serve an object store; it can.
+func canServeS3() error { return nil }
 
 // ServeS3 serves the object store that StartS3 asked for, until ctx ends or
 // the process is told to end. It changes the working directory and can run
@@ -56,24 +54,29 @@ func ServeS3(ctx context.Context) error {
 // goes into extended attributes or, where the file system has none, into files
 // below dir/meta.
 func openBackend(dir string) (*durable, error) {
-	root, side := filepath.Join(dir, "objects"), filepath.Join(dir, "meta")
+	root := filepath.Join(dir, "objects")
 	if err := os.MkdirAll(root, 0o700); err != nil {
 		return nil, err
 	}
-	opts := posix.PosixOpts{CopyObjectThreshold: 5 << 30}
+	if (meta.XattrMeta{}).Test(root) == nil {
+		return openPosix(root, meta.XattrMeta{}, "")
+	}
+	side := filepath.Join(dir, "meta")
+	if err := os.MkdirAll(side, 0o700); err != nil {
+		return nil, err
+	}
+	store, err := meta.NewSideCar(side)
+	if err != nil {
+		return nil, err
+	}
+	return openPosix(root, store, side)
+}
+
+// openPosix opens the backend with either kind of store.
+func openPosix(root string, store meta.MetadataStorer, side string) (*durable, error) {
+	opts := posix.PosixOpts{CopyObjectThreshold: 5 << 30, SideCarDir: side}
 	opts.SetNewDirPerm(0o700)
 	opts.SetNewFilePerm(0o600)
-	var store meta.MetadataStorer = meta.XattrMeta{}
-	if (meta.XattrMeta{}).Test(root) != nil {
-		if err := os.MkdirAll(side, 0o700); err != nil {
-			return nil, err
-		}
-		cars, err := meta.NewSideCar(side)
-		if err != nil {
-			return nil, err
-		}
-		store, opts.SideCarDir = cars, side
-	}
 	p, err := posix.New(root, store, opts)
 	if err != nil {
 		return nil, err
