@@ -95,7 +95,7 @@ var catalogue = map[string]Statement{ //nolint:gochecknoglobals // the table thi
 	"dates_ok":           {Title: "Dates fit together", Sentence: "The dates are days of the calendar and fit together."},
 	"dates_open":         {Title: "Dates are possible", Sentence: "The dates are possible as far as they can be judged: {open}."},
 	"date_impossible":    {Title: "No such day", Sentence: "The {field} is no day of the calendar: {printed}.", CouldBe: "A misread character, or an issuer's known mistake.", Advice: compare},
-	"dates_out_of_order": {Title: "Dates do not fit together", Sentence: "The dates do not fit together: the date of expiry, {expiry}, is before the date of birth, {birth}.", CouldBe: "A misread character.", Advice: compare},
+	"dates_out_of_order": {Title: "Dates fit together in one way only", Sentence: "The date of expiry, {expiry}, is before the date of birth, unless that is {birth}. Compare both with the document.", CouldBe: "A holder of great age, or a misread character.", Advice: compare},
 	"date_unplaced": {
 		Title: "Date cannot be placed", Sentence: "The {field} lies more than 15 years from the day of the check, or its century is open: {printed}.",
 		CouldBe: "An old document, or one that never runs out.", Advice: "Compare it with the date printed on the document",
