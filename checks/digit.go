@@ -57,7 +57,7 @@ func (z zone) trusted(f mrz.Field, spans []mrz.Span) bool {
 			return false
 		}
 	}
-	return z.CertainAt(spans...)
+	return z.sureAt(spans...)
 }
 
 // lowConfidence is the confidence below which a character that is easily

@@ -37,7 +37,7 @@ func faulty(z zone, f mrz.Field, at []int) pipeline.Finding {
 	p := params{"field": word, "printed": printed}
 	var answer pipeline.Finding
 	switch {
-	case !z.CertainAt(f.Spans...):
+	case !z.sureAt(f.Spans...):
 		answer = say(pipeline.Undetermined, "unsure", p)
 	case alike:
 		answer = say(pipeline.Undetermined, "syntax_lookalike", p)

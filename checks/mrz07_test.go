@@ -20,6 +20,7 @@ func TestMRZ07(t *testing.T) {
 		"wrong, but unsure":          {picture(t, anna(mrz.TD3), write(1, 43, "5"), blur(1, 30)), unsure},
 		"wrong, name unsure":         {picture(t, anna(mrz.TD3), write(1, 43, "5"), blur(0, 10)), wrong},
 		"wrong, with I in a date":    {picture(t, anna(mrz.TD3), write(1, 13, "7I")), unsure},
+		"perhaps a visa":             {picture(t, anna(mrz.MRVA), write(0, 0, "P"), blur(0, 0)), unsure},
 		"changed optional data, TD1": {picture(t, anna(mrz.TD1), write(1, 20, "7")), wrong},
 	})
 }

@@ -53,7 +53,7 @@ func date(z zone, f mrz.Field, asOf time.Time) (_ pipeline.Finding, note string)
 	p := params{"field": word, "printed": f.Raw}
 	d, ok := mrz.ParseDate(f.Raw)
 	switch {
-	case !ok || !z.CertainAt(f.Spans...):
+	case !ok || !z.sureAt(f.Spans...):
 		return say(pipeline.Undetermined, "unsure", p), ""
 	case !d.Possible():
 		return fail(pipeline.S2, "date_impossible", p), ""
