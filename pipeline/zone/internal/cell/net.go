@@ -1,0 +1,144 @@
+package cell
+
+import (
+	_ "embed"
+	"encoding/binary"
+	"errors"
+	"math"
+	"sync"
+)
+
+// The layers of the network: samples, two hidden layers, classes.
+const (
+	Hidden1 = 128
+	Hidden2 = 64
+)
+
+// Net is a small classifier of three full layers, trained only on rendered
+// OCR-B (internal/train). Each matrix has its rows one after another, each row
+// as long as its input.
+type Net struct {
+	W1, B1, W2, B2, W3, B3 []float32
+}
+
+// NewNet makes a network of zeros.
+func NewNet() *Net {
+	return &Net{
+		W1: make([]float32, Hidden1*Size), B1: make([]float32, Hidden1),
+		W2: make([]float32, Hidden2*Hidden1), B2: make([]float32, Hidden2),
+		W3: make([]float32, Classes*Hidden2), B3: make([]float32, Classes),
+	}
+}
+
+// Logs gives the natural logarithm of each class's probability.
+func (n *Net) Logs(x *[Size]float32, out *[Classes]float32) {
+	var h1 [Hidden1]float32
+	var h2 [Hidden2]float32
+	layer(n.W1, n.B1, x[:], h1[:], true)
+	layer(n.W2, n.B2, h1[:], h2[:], true)
+	layer(n.W3, n.B3, h2[:], out[:], false)
+	top := out[0]
+	for _, v := range out {
+		top = max(top, v)
+	}
+	var sum float64
+	for _, v := range out {
+		sum += math.Exp(float64(v - top))
+	}
+	norm := top + float32(math.Log(sum))
+	for i := range out {
+		out[i] -= norm
+	}
+}
+
+// layer is one matrix, four sums at a time, since one sum waits for itself.
+func layer(w, b, in, out []float32, rectify bool) {
+	k := len(in)
+	for o := range out {
+		row := w[o*k : o*k+k]
+		var s0, s1, s2, s3 float32
+		for i := 0; i+4 <= k; i += 4 {
+			r, x := row[i:i+4:i+4], in[i:i+4:i+4]
+			s0 += r[0] * x[0]
+			s1 += r[1] * x[1]
+			s2 += r[2] * x[2]
+			s3 += r[3] * x[3]
+		}
+		s := b[o] + (s0 + s1) + (s2 + s3)
+		if rectify && s < 0 {
+			s = 0
+		}
+		out[o] = s
+	}
+}
+
+// parts gives the tables of the network in the order they are written in, each
+// with its rows.
+func (n *Net) parts() []struct {
+	v    []float32
+	rows int
+} {
+	return []struct {
+		v    []float32
+		rows int
+	}{{n.W1, Hidden1}, {n.B1, 1}, {n.W2, Hidden2}, {n.B2, 1}, {n.W3, Classes}, {n.B3, 1}}
+}
+
+// Marshal writes the network compactly: of each row its greatest absolute value
+// as a float32, and then every value as a signed 127th of it.
+func (n *Net) Marshal() []byte {
+	var out []byte
+	for _, p := range n.parts() {
+		k := len(p.v) / p.rows
+		for r := range p.rows {
+			row := p.v[r*k : r*k+k]
+			var top float32
+			for _, v := range row {
+				top = max(top, v, -v)
+			}
+			out = binary.LittleEndian.AppendUint32(out, math.Float32bits(top))
+			for _, v := range row {
+				q := 0.0
+				if top > 0 {
+					q = math.Round(float64(v / top * 127))
+				}
+				out = append(out, byte(int8(q)))
+			}
+		}
+	}
+	return out
+}
+
+// Unmarshal reads what Marshal wrote.
+func Unmarshal(b []byte) (*Net, error) {
+	n := NewNet()
+	for _, p := range n.parts() {
+		k := len(p.v) / p.rows
+		for r := range p.rows {
+			if len(b) < 4+k {
+				return nil, errors.New("the table of the classifier is too short")
+			}
+			top := math.Float32frombits(binary.LittleEndian.Uint32(b))
+			for i, q := range b[4 : 4+k] {
+				p.v[r*k+i] = float32(int8(q)) * top / 127 //nolint:gosec // two's complement, as written
+			}
+			b = b[4+k:]
+		}
+	}
+	if len(b) != 0 {
+		return nil, errors.New("the table of the classifier is too long")
+	}
+	return n, nil
+}
+
+//go:embed weights.bin
+var weights []byte
+
+// Default gives the network that the program carries.
+var Default = sync.OnceValue(func() *Net { //nolint:gochecknoglobals // a table
+	n, err := Unmarshal(weights)
+	if err != nil {
+		panic(err) // built wrongly: a test holds the table to its shape
+	}
+	return n
+})

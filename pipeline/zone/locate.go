@@ -1,0 +1,216 @@
+package zone
+
+import (
+	"image"
+	"math"
+	"slices"
+)
+
+// band is what may be a line of print: where its middle runs from left to
+// right, and how high it is, in pixels of the picture.
+type band struct{ x0, y0, x1, y1, height float64 }
+
+func (b band) length() float64 { return math.Hypot(b.x1-b.x0, b.y1-b.y0) }
+func (b band) slope() float64  { return (b.y1 - b.y0) / (b.x1 - b.x0) }
+
+// yAt is the height of the middle at x, beyond the ends too.
+func (b band) yAt(x float64) float64 { return b.y0 + (x-b.x0)*b.slope() }
+
+// What the locator looks for in one level of the picture: print of about this
+// many pixels a character. Each level is half the one before, so that all sizes
+// are looked for.
+const (
+	finest     = 1200 // longest side of the finest level, in pixels
+	coarsest   = 150
+	leastBand  = 100 // length in pixels: twenty characters of five
+	leastPiece = 14
+	maxGroups  = 16
+)
+
+// groups gives the two and three bands that may be the lines of a zone, the
+// longest first.
+func groups(g *image.Gray) [][]band {
+	scale := 1.0
+	for max(g.Rect.Dx(), g.Rect.Dy()) > finest {
+		g, scale = half(g), scale*2
+	}
+	var all [][]band
+	for max(g.Rect.Dx(), g.Rect.Dy()) >= coarsest {
+		bs := bands(g)
+		for i := range bs {
+			bs[i] = band{bs[i].x0 * scale, bs[i].y0 * scale, bs[i].x1 * scale, bs[i].y1 * scale, bs[i].height * scale}
+		}
+		all = append(all, together(bs)...)
+		g, scale = half(g), scale*2
+	}
+	weight := func(g []band) (sum float64) {
+		for _, b := range g {
+			sum += b.length() / b.height
+		}
+		return sum
+	}
+	slices.SortStableFunc(all, func(a, b []band) int {
+		switch wa, wb := weight(a), weight(b); {
+		case wa > wb:
+			return -1
+		case wa < wb:
+			return 1
+		}
+		return 0
+	})
+	return all[:min(len(all), maxGroups)]
+}
+
+// bands finds the lines of print in one level.
+func bands(g *image.Gray) []band {
+	w, h := g.Rect.Dx(), g.Rect.Dy()
+	s := sumsOf(strokes(g, 7))
+	mask := make([]bool, w*h)
+	for y := range h {
+		for x := range w {
+			m := s.mean(x, y, 10, 1)
+			mask[y*w+x] = m > 5 && m > 1.2*s.mean(x, y, 10, 14)
+		}
+	}
+	var bs []band
+	for _, p := range pieces(mask, w, h) {
+		if b := p.band(); b.x1-b.x0 >= leastPiece && b.height >= 2 && b.height <= 18 && math.Abs(b.slope()) < .3 {
+			bs = append(bs, b)
+		}
+	}
+	bs = joined(bs)
+	return slices.DeleteFunc(bs, func(b band) bool { return b.x1-b.x0 < leastBand || b.length() < 10*b.height })
+}
+
+// piece is one connected part of a mask, by its moments.
+type piece struct {
+	n, x0, x1 int
+	sx, sy    float64
+	sxx, sxy  float64
+}
+
+func (p piece) band() band {
+	n := float64(p.n)
+	mx, my := p.sx/n, p.sy/n
+	slope := 0.0
+	if v := p.sxx/n - mx*mx; v > 1 {
+		slope = (p.sxy/n - mx*my) / v
+	}
+	x0, x1 := float64(p.x0), float64(p.x1+1)
+	return band{x0, my + .5 + slope*(x0-mx), x1, my + .5 + slope*(x1-mx), n / (x1 - x0)}
+}
+
+// pieces gives the connected parts of a mask, and eats it.
+func pieces(mask []bool, w, h int) []piece {
+	var out []piece
+	var stack []int
+	for start := range mask {
+		if !mask[start] {
+			continue
+		}
+		p := piece{x0: w}
+		stack = append(stack[:0], start)
+		mask[start] = false
+		for len(stack) > 0 {
+			i := stack[len(stack)-1]
+			stack = stack[:len(stack)-1]
+			x, y := i%w, i/w
+			p.n++
+			p.x0, p.x1 = min(p.x0, x), max(p.x1, x)
+			fx, fy := float64(x), float64(y)
+			p.sx, p.sy, p.sxx, p.sxy = p.sx+fx, p.sy+fy, p.sxx+fx*fx, p.sxy+fx*fy
+			for _, d := range [4][2]int{{1, 0}, {-1, 0}, {0, 1}, {0, -1}} {
+				nx, ny := x+d[0], y+d[1]
+				if nx >= 0 && nx < w && ny >= 0 && ny < h && mask[ny*w+nx] {
+					mask[ny*w+nx] = false
+					stack = append(stack, ny*w+nx)
+				}
+			}
+		}
+		out = append(out, p)
+	}
+	return out
+}
+
+// joined puts bands together that go on in one another.
+func joined(bs []band) []band {
+	slices.SortFunc(bs, func(a, b band) int { return int(a.x0 - b.x0) })
+	for again := true; again; {
+		again = false
+		for i := 0; i < len(bs); i++ {
+			for j := i + 1; j < len(bs); j++ {
+				if b, ok := join(bs[i], bs[j]); ok {
+					bs[i] = b
+					bs = slices.Delete(bs, j, j+1)
+					j--
+					again = true
+				}
+			}
+		}
+	}
+	return bs
+}
+
+func join(a, b band) (band, bool) {
+	if b.x0 < a.x0 {
+		a, b = b, a
+	}
+	gap := b.x0 - a.x1
+	height := max(a.height, b.height)
+	if gap < -height || gap > 3*height+6 || min(a.height, b.height) < .5*height {
+		return a, false
+	}
+	long := a
+	if b.length() > a.length() {
+		long = b
+	}
+	x := (a.x1 + b.x0) / 2
+	slope := long.slope()
+	if math.Abs(a.y1+(x-a.x1)*slope-(b.y0-(b.x0-x)*slope)) > .45*height {
+		return a, false
+	}
+	la, lb := a.length(), b.length()
+	c := band{a.x0, 0, max(a.x1, b.x1), 0, (a.height*la + b.height*lb) / (la + lb)}
+	// The line through the middles of both, or the longer's where one is short.
+	ma, mb := [2]float64{(a.x0 + a.x1) / 2, (a.y0 + a.y1) / 2}, [2]float64{(b.x0 + b.x1) / 2, (b.y0 + b.y1) / 2}
+	if d := (mb[1] - ma[1]) / (mb[0] - ma[0]); min(la, lb) > .2*max(la, lb) {
+		slope = d
+	}
+	mx, my := (ma[0]*la+mb[0]*lb)/(la+lb), (ma[1]*la+mb[1]*lb)/(la+lb)
+	c.y0, c.y1 = my+(c.x0-mx)*slope, my+(c.x1-mx)*slope
+	return c, true
+}
+
+// together gives the pairs and triples of bands that lie like lines of a zone:
+// parallel, one under another, and in triples evenly so.
+func together(bs []band) [][]band {
+	slices.SortFunc(bs, func(a, b band) int { return int(a.yAt((a.x0+a.x1)/2) - b.yAt((b.x0+b.x1)/2)) })
+	var out [][]band
+	for i := range bs {
+		for j := range bs {
+			d, ok := under(bs[i], bs[j])
+			if !ok {
+				continue
+			}
+			out = append(out, []band{bs[i], bs[j]})
+			for k := range bs {
+				if e, ok := under(bs[j], bs[k]); ok && e < 1.35*d && d < 1.35*e {
+					out = append(out, []band{bs[i], bs[j], bs[k]})
+				}
+			}
+		}
+	}
+	return out
+}
+
+// under tells whether b may be the line after a, and how far below it lies.
+func under(a, b band) (distance float64, ok bool) {
+	left, right := max(a.x0, b.x0), min(a.x1, b.x1)
+	if right-left < .55*max(a.x1-a.x0, b.x1-b.x0) {
+		return 0, false
+	}
+	x := (left + right) / 2
+	d := b.yAt(x) - a.yAt(x)
+	height := (a.height + b.height) / 2
+	return d, d > 1.1*height && d < 4.2*height && math.Abs(a.slope()-b.slope()) < .08 && max(a.height, b.height) < 2*min(a.height, b.height)
+}

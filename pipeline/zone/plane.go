@@ -1,0 +1,105 @@
+package zone
+
+import (
+	"image"
+
+	"touchstone.internal/pipeline"
+)
+
+// half averages blocks of two by two pixels.
+func half(g *image.Gray) *image.Gray {
+	w, h := max(g.Rect.Dx()/2, 1), max(g.Rect.Dy()/2, 1)
+	dst := image.NewGray(image.Rect(0, 0, w, h))
+	if g.Rect.Dx() < 2 || g.Rect.Dy() < 2 {
+		return dst
+	}
+	for y := range h {
+		a, b := g.Pix[2*y*g.Stride:], g.Pix[(2*y+1)*g.Stride:]
+		row := dst.Pix[y*dst.Stride : y*dst.Stride+w]
+		for x := range row {
+			row[x] = uint8((uint(a[2*x]) + uint(a[2*x+1]) + uint(b[2*x]) + uint(b[2*x+1]) + 2) / 4) //nolint:gosec // at most 255
+		}
+	}
+	return dst
+}
+
+// quarterTurn turns a picture clockwise by one quarter.
+func quarterTurn(g *image.Gray) *image.Gray {
+	w, h := g.Rect.Dx(), g.Rect.Dy()
+	dst := image.NewGray(image.Rect(0, 0, h, w))
+	for y := range w {
+		row := dst.Pix[y*dst.Stride : y*dst.Stride+h]
+		for x := range row {
+			row[x] = g.Pix[(h-1-x)*g.Stride+y]
+		}
+	}
+	return dst
+}
+
+// turnBack moves a box from a picture turned clockwise back to the unturned
+// one of the given size.
+func turnBack(r image.Rectangle, quarters int, size image.Point) image.Rectangle {
+	return pipeline.Orientation{Quarters: quarters}.ToStored(r, size.X, size.Y)
+}
+
+// strokes keeps what is dark and thinner than reach pixels: print, and the
+// finer lines of a background, but neither shades nor edges.
+func strokes(g *image.Gray, reach int) *image.Gray {
+	w, h := g.Rect.Dx(), g.Rect.Dy()
+	closed := image.NewGray(g.Rect)
+	tmp := make([]uint8, w*h)
+	r := reach / 2
+	spread(g.Pix, tmp, w, h, 1, g.Stride, r, false)
+	spread(tmp, closed.Pix, h, w, w, 1, r, false)
+	spread(closed.Pix, tmp, w, h, 1, w, r, true)
+	spread(tmp, closed.Pix, h, w, w, 1, r, true)
+	for i, c := range closed.Pix {
+		closed.Pix[i] = c - min(g.Pix[i], c)
+	}
+	return closed
+}
+
+// spread takes the greatest (or least) value within r places along rows of n
+// values that lie step apart; rows lie next apart.
+func spread(src, dst []uint8, n, rows, step, next, r int, least bool) {
+	for y := range rows {
+		base := y * next
+		for x := range n {
+			v := src[base+x*step]
+			for k := max(x-r, 0); k <= min(x+r, n-1); k++ {
+				if e := src[base+k*step]; (e > v) != least && e != v {
+					v = e
+				}
+			}
+			dst[base+x*step] = v
+		}
+	}
+}
+
+// sums is the integral picture of g, one wider and higher than g.
+type sums struct {
+	w, h int
+	v    []uint32
+}
+
+func sumsOf(g *image.Gray) sums {
+	w, h := g.Rect.Dx(), g.Rect.Dy()
+	s := sums{w, h, make([]uint32, (w+1)*(h+1))}
+	for y := range h {
+		var row uint32
+		src, above, here := g.Pix[y*g.Stride:], s.v[y*(w+1):], s.v[(y+1)*(w+1):]
+		for x := range w {
+			row += uint32(src[x])
+			here[x+1] = above[x+1] + row
+		}
+	}
+	return s
+}
+
+// mean is the average over the box around x, y that reaches rx and ry pixels,
+// cut at the edges.
+func (s sums) mean(x, y, rx, ry int) float32 {
+	x0, x1, y0, y1 := max(x-rx, 0), min(x+rx+1, s.w), max(y-ry, 0), min(y+ry+1, s.h)
+	a, b := s.v[y0*(s.w+1):], s.v[y1*(s.w+1):]
+	return float32(b[x1]-b[x0]-a[x1]+a[x0]) / float32((x1-x0)*(y1-y0))
+}

@@ -1,0 +1,136 @@
+// Package zone finds the machine readable zones of a picture and reads them,
+// twice: by a classifier of OCR-B cells on a fitted grid, and by tesseract on
+// the same pixels. What comes out is what is printed, as far as it can be seen:
+// no check digit, no list of codes and no rule about what may stand where ever
+// changes a character. It judges nothing.
+package zone
+
+import (
+	"cmp"
+	"image"
+	"math"
+	"slices"
+
+	"touchstone.internal/pipeline"
+	"touchstone.internal/pipeline/mrz"
+	"touchstone.internal/pipeline/ocr"
+	"touchstone.internal/pipeline/zone/internal/cell"
+)
+
+// Second is the independent second reader.
+type Second interface {
+	Read(g *image.Gray, m ocr.Mode) ([]ocr.Glyph, error)
+}
+
+// Found is what a picture holds.
+type Found struct {
+	Zones    []pipeline.Zone // boxes in pixels of the picture given
+	Quarters int             // turns clockwise that make the zones upright, 0 to 3
+}
+
+// leastGain is how much better than junk the mean cell of a zone must be, in
+// nats.
+const leastGain = 2.0
+
+// maxZones bounds the zones of one picture.
+const maxZones = 4
+
+// sighting is a zone found in a picture that was turned.
+type sighting struct {
+	grid     grid
+	quarters int // 0 or 1: how the picture was turned to find it
+}
+
+func (s sighting) mean() float64 { return s.grid.score / float64(s.grid.n*len(s.grid.rows)) }
+
+// upsideDown tells whether the lines run from right to left.
+func (s sighting) upsideDown() bool { return s.grid.rows[0].x[1] < 0 }
+
+// Find finds and reads the zones of a picture, however it is turned. Without a
+// second reader (nil) nothing is certain.
+func Find(g *image.Gray, second Second) Found {
+	planes := [2]*image.Gray{g, nil}
+	seen := sightings(g, 0)
+	if len(seen) == 0 {
+		planes[1] = quarterTurn(g)
+		seen = sightings(planes[1], 1)
+	}
+	var f Found
+	for i, s := range seen {
+		q := s.quarters
+		if s.upsideDown() {
+			q += 2
+		}
+		if i == 0 {
+			f.Quarters = q
+		}
+		z := readZone(planes[s.quarters], s.grid, second)
+		for _, l := range z.Lines {
+			for c := range l.Chars {
+				l.Chars[c].Box = turnBack(l.Chars[c].Box, s.quarters, g.Rect.Size())
+			}
+		}
+		f.Zones = append(f.Zones, z)
+	}
+	return f
+}
+
+// sightings finds the zones whose lines run about level, best first.
+func sightings(g *image.Gray, quarters int) []sighting {
+	r := &reader{g: g, net: cell.Default()}
+	var all []sighting
+	for _, bs := range groups(g) {
+		if laid, ok := r.lay(bs); ok {
+			all = append(all, sighting{laid, quarters})
+		}
+	}
+	slices.SortStableFunc(all, func(a, b sighting) int { return cmp.Compare(b.grid.score, a.grid.score) })
+	var out []sighting
+	for _, s := range all {
+		if len(out) == maxZones || slices.ContainsFunc(out, func(o sighting) bool { return o.box(g).Overlaps(s.box(g)) }) {
+			continue
+		}
+		r.refine(&s.grid)
+		if s.mean() >= leastGain {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+func (s sighting) box(g *image.Gray) (b image.Rectangle) {
+	for l := range s.grid.rows {
+		for _, i := range []int{0, s.grid.n - 1} {
+			b = b.Union(boxOf(s.grid.frame(l, float64(i), 0, 0)))
+		}
+	}
+	return b.Intersect(g.Rect)
+}
+
+// boxOf is the upright box around a cell.
+func boxOf(f cell.Frame) image.Rectangle {
+	w := (math.Abs(f.AX) + math.Abs(f.DX)) / 2
+	h := (math.Abs(f.AY) + math.Abs(f.DY)*1.15) / 2 // digits stand higher than a pitch
+	return image.Rect(int(math.Floor(f.X-w)), int(math.Floor(f.Y-h)), int(math.Ceil(f.X+w)), int(math.Ceil(f.Y+h)))
+}
+
+// readZone reads the cells of a grid and parses what they say.
+func readZone(g *image.Gray, laid grid, second Second) pipeline.Zone {
+	r := &reader{g: g, net: cell.Default()}
+	guesses := r.read(&laid)
+	var z pipeline.Zone
+	var texts []string
+	for l, cells := range guesses {
+		var line pipeline.Line
+		for i, q := range cells {
+			line.Chars = append(line.Chars, pipeline.Char{
+				Rune: cell.Alphabet[q.best], RunnerUp: cell.Alphabet[q.next], Confidence: min(q.probs[q.best], 1),
+				Box: boxOf(laid.frame(l, float64(i), 0, 0)).Intersect(g.Rect),
+			})
+		}
+		z.Lines = append(z.Lines, line)
+		texts = append(texts, line.Text())
+	}
+	z.MRZ = mrz.Parse(texts)
+	return z
+}
