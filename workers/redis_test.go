@@ -85,7 +85,7 @@ func FuzzParseHosts(f *testing.F) {
 }
 
 func TestCheckRedis(t *testing.T) {
-	r, err := embedded.StartRedis(t.Context(), shortDir(t), quietLog())
+	r, err := embedded.StartRedis(t.Context(), t.TempDir(), quietLog())
 	if err != nil {
 		t.Fatal(err)
 	}

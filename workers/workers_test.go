@@ -77,7 +77,7 @@ func newWorld(t *testing.T) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r, err := embedded.StartRedis(t.Context(), shortDir(t), quietLog())
+	r, err := embedded.StartRedis(t.Context(), t.TempDir(), quietLog())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -110,17 +110,6 @@ func newWorld(t *testing.T) *world {
 	t.Cleanup(w.pool.Close)
 	w.enqueuer = NewEnqueuer(w.redis)
 	return w
-}
-
-// shortDir is a folder with a path that leaves room for a socket's name.
-func shortDir(t *testing.T) string {
-	t.Helper()
-	dir, err := os.MkdirTemp("", "w")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { os.RemoveAll(dir) })
-	return dir
 }
 
 // receive does what an upload does, up to the queue.

@@ -160,8 +160,8 @@ func dial(network, address string) error {
 }
 
 func forked(pid uintptr, errno unix.Errno) error {
-	if errno == 0 && pid == 0 {
-		unix.RawSyscall(unix.SYS_EXIT_GROUP, 0, 0, 0)
+	if errno == 0 && pid == 0 { // in the new process
+		_, _, errno = unix.RawSyscall(unix.SYS_EXIT_GROUP, 0, 0, 0)
 	}
 	return errnoError(errno)
 }

@@ -38,7 +38,7 @@ func Confine() error {
 	}
 	// The kernel is to kill the child first when memory runs out. Some containers
 	// do not let it say so, and then the limits below must do.
-	_ = os.WriteFile("/proc/self/oom_score_adj", []byte("1000"), 0) //nolint:gosec // it exists
+	_ = os.WriteFile("/proc/self/oom_score_adj", []byte("1000"), 0)
 	if err := closeOthers(); err != nil {
 		return fmt.Errorf("close inherited files: %w", err)
 	}
@@ -78,7 +78,7 @@ func landlockVersion() int {
 	if errno != 0 {
 		return 0
 	}
-	return int(v) //nolint:gosec // a small number
+	return int(v)
 }
 
 // landlockConfig handles every right that this version knows, and grants none.

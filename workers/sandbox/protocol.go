@@ -196,7 +196,7 @@ func readAnswer(r io.Reader, h Header) (pipeline.ScreenResult, error) {
 	}
 	if n, err := io.ReadFull(r, make([]byte, 1)); n > 0 {
 		return none, refuse("bytes after the end")
-	} else if err != io.EOF { //nolint:errorlint // io.ReadFull gives it bare
+	} else if err != io.EOF {
 		return none, err
 	}
 	return pipeline.ScreenResult{Report: report, Rendition: rendition}, nil

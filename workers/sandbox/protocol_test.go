@@ -173,7 +173,7 @@ func FuzzReadAnswer(f *testing.F) {
 	f.Fuzz(func(t *testing.T, b []byte) {
 		got, err := readAnswer(bytes.NewReader(b), header)
 		if err != nil {
-			if _, refused := errors.AsType[*refusedError](err); !refused && err != io.EOF && err != io.ErrUnexpectedEOF {
+			if _, refused := errors.AsType[*refusedError](err); !refused && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
 				t.Errorf("an answer gives %v", err)
 			}
 			return

@@ -81,7 +81,9 @@ func handle(raw []byte, h Header) (pipeline.Report, pipeline.Rendition) {
 	case "panic":
 		panic("the reader broke")
 	case "segmentation fault":
-		syscall.Kill(os.Getpid(), syscall.SIGSEGV) // refused, and so killed
+		if err := syscall.Kill(os.Getpid(), syscall.SIGSEGV); err != nil { // not even itself
+			return say(refused), pipeline.Rendition{}
+		}
 	case "exit":
 		os.Exit(0)
 	case "another digest":
@@ -116,6 +118,13 @@ func job(order string) pipeline.Job {
 	return pipeline.Job{
 		Digest: pipeline.DigestOf(sha256.Sum256([]byte(order))), Size: int64(len(order)),
 		Body: strings.NewReader(order), AsOf: asOfDay, Capture: pipeline.CapturePhoto,
+	}
+}
+
+func kill(t testing.TB, pid int) {
+	t.Helper()
+	if err := syscall.Kill(pid, syscall.SIGKILL); err != nil && !errors.Is(err, syscall.ESRCH) {
+		t.Error(err)
 	}
 }
 
@@ -291,7 +300,7 @@ func TestKilledFromOutside(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer c.end()
-	time.AfterFunc(200*time.Millisecond, func() { syscall.Kill(c.cmd.Process.Pid, syscall.SIGKILL) })
+	time.AfterFunc(200*time.Millisecond, func() { kill(t, c.cmd.Process.Pid) })
 	j := job("a sleep")
 	_, err = c.ask(Header{Digest: j.Digest, Size: j.Size, AsOf: j.AsOf, Capture: j.Capture}, j)
 	if problem, err := c.diagnose(t.Context(), err); problem != pipeline.ProblemNone || !errors.Is(err, errKilled) {
@@ -310,7 +319,7 @@ func TestReadyChildrenKilled(t *testing.T) {
 		c.end()
 	}
 	for _, pid := range children(t) {
-		syscall.Kill(pid, syscall.SIGKILL)
+		kill(t, pid)
 	}
 	time.Sleep(50 * time.Millisecond) // one that dies in the moment it is taken is an error
 	wellBehaved(t, p)

@@ -10,7 +10,7 @@ import (
 
 // seccomp is the system call (seccomp(2)), for which there is no wrapper.
 func seccomp[T any](operation, flags uintptr, arg *T) error {
-	rest, _, errno := unix.Syscall(unix.SYS_SECCOMP, operation, flags, uintptr(unsafe.Pointer(arg)))
+	rest, _, errno := unix.Syscall(unix.SYS_SECCOMP, operation, flags, uintptr(unsafe.Pointer(arg))) //nolint:gosec // the kernel wants a pointer
 	if errno != 0 {
 		return errno
 	}
@@ -42,22 +42,22 @@ var allowed = []uint32{
 //nolint:gochecknoglobals // table
 var declined = []struct {
 	number uint32
-	errno  unix.Errno
+	errno  uint32
 }{
-	{unix.SYS_OPENAT, unix.EACCES},
-	{unix.SYS_FACCESSAT, unix.EACCES},
-	{unix.SYS_READLINKAT, unix.EACCES},
-	{unix.SYS_FSTAT, unix.EACCES},
-	{fstatat, unix.EACCES},
-	{unix.SYS_STATX, unix.EACCES},
-	{unix.SYS_GETCWD, unix.EACCES},
-	{unix.SYS_LSEEK, unix.ESPIPE},
-	{unix.SYS_PREAD64, unix.ESPIPE},
-	{unix.SYS_IOCTL, unix.ENOTTY},
-	{unix.SYS_FCNTL, unix.EPERM},
-	{unix.SYS_PRLIMIT64, unix.EPERM},
-	{unix.SYS_PRCTL, unix.EINVAL},  // the runtime names its memory
-	{unix.SYS_CLONE3, unix.ENOSYS}, // so that libc falls back to clone, whose flags can be seen
+	{unix.SYS_OPENAT, uint32(unix.EACCES)},
+	{unix.SYS_FACCESSAT, uint32(unix.EACCES)},
+	{unix.SYS_READLINKAT, uint32(unix.EACCES)},
+	{unix.SYS_FSTAT, uint32(unix.EACCES)},
+	{fstatat, uint32(unix.EACCES)},
+	{unix.SYS_STATX, uint32(unix.EACCES)},
+	{unix.SYS_GETCWD, uint32(unix.EACCES)},
+	{unix.SYS_LSEEK, uint32(unix.ESPIPE)},
+	{unix.SYS_PREAD64, uint32(unix.ESPIPE)},
+	{unix.SYS_IOCTL, uint32(unix.ENOTTY)},
+	{unix.SYS_FCNTL, uint32(unix.EPERM)},
+	{unix.SYS_PRLIMIT64, uint32(unix.EPERM)},
+	{unix.SYS_PRCTL, uint32(unix.EINVAL)},  // the runtime names its memory
+	{unix.SYS_CLONE3, uint32(unix.ENOSYS)}, // so that libc falls back to clone, whose flags can be seen
 }
 
 // Offsets into struct seccomp_data (seccomp(2)); both machines are
@@ -86,7 +86,7 @@ func filter(pid int) []unix.SockFilter {
 		p.when(n, []unix.SockFilter{allow})
 	}
 	for _, d := range declined {
-		p.when(d.number, []unix.SockFilter{verdict(unix.SECCOMP_RET_ERRNO | uint32(d.errno))})
+		p.when(d.number, []unix.SockFilter{verdict(unix.SECCOMP_RET_ERRNO | d.errno)})
 	}
 	for _, n := range oldPaths {
 		p.when(n, []unix.SockFilter{verdict(unix.SECCOMP_RET_ERRNO | uint32(unix.EACCES))})
