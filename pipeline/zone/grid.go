@@ -1,6 +1,7 @@
 package zone
 
 import (
+	"cmp"
 	"image"
 	"math"
 	"slices"
@@ -15,6 +16,7 @@ type grid struct {
 	n     int // cells in a line
 	rows  []row
 	tall  float64 // height of the print over its pitch, 1 as designed
+	ink   float64 // deviation of a cell with print, in grey values
 	score float64 // how much better the cells are as characters than as junk
 }
 
@@ -43,26 +45,37 @@ func (g *grid) frame(l int, i, dx, dy float64) cell.Frame {
 type reader struct {
 	g   *image.Gray
 	net *cell.Net
+	ink float64 // deviation of a cell with print, in grey values; 0 while unknown
 	x   [cell.Size]float32
 	out [cell.Classes]float32
 }
 
-// logs gives the log probabilities of the cell at f; good until the next call.
-func (r *reader) logs(f cell.Frame) *[cell.Classes]float32 {
-	cell.Sample(r.g, f, &r.x)
+// logs gives the log probabilities of the cell at f, and its deviation; good
+// until the next call.
+func (r *reader) logs(f cell.Frame) (*[cell.Classes]float32, float64) {
+	deviation := cell.Sample(r.g, f, &r.x)
 	r.net.Logs(&r.x, &r.out)
-	return &r.out
+	return &r.out, deviation
 }
 
 // worst bounds what one cell can say against a grid: one stain is no proof.
 const worst = 6
 
+// faint is the part of the print's deviation below which a cell is blank.
+const faint = .4
+
 // gain is by how much the cell at f is more likely a character than junk, in
-// nats.
-func (r *reader) gain(f cell.Frame) float64 {
-	out := r.logs(f)
+// nats, and its deviation. Blank paper and what is not in the picture is junk.
+func (r *reader) gain(f cell.Frame) (gain, deviation float64) {
+	if f.X < 0 || f.Y < 0 || f.X > float64(r.g.Rect.Dx()) || f.Y > float64(r.g.Rect.Dy()) {
+		return -worst, 0
+	}
+	out, deviation := r.logs(f)
+	if deviation < faint*r.ink {
+		return -worst, deviation
+	}
 	top := slices.Max(out[:cell.Junk])
-	return min(max(float64(top-out[cell.Junk]), -worst), worst)
+	return min(max(float64(top-out[cell.Junk]), -worst), worst), deviation
 }
 
 // lay finds the best grid over a group of bands, in either direction of
@@ -72,14 +85,21 @@ func (r *reader) lay(bs []band) (best grid, ok bool) {
 	if len(bs) == 3 {
 		widths = []int{30}
 	}
+	type try struct{ pitch, sign, gain float64 }
+	var tries []try
+	r.ink = 0
 	for _, p := range pitches(r.g, bs) {
 		for _, sign := range []float64{1, -1} {
-			if r.probe(bs, p*sign) < 0 {
-				continue
-			}
-			if g := r.sweep(bs, p, sign, widths); g.score > best.score {
-				best = g
-			}
+			tries = append(tries, try{p, sign, r.probe(bs, p*sign)})
+		}
+	}
+	slices.SortStableFunc(tries, func(a, b try) int { return cmp.Compare(b.gain, a.gain) })
+	for _, t := range tries[:min(len(tries), 2)] {
+		if t.gain < 0 {
+			continue
+		}
+		if g := r.sweep(bs, t.pitch, t.sign, widths); g.score > best.score {
+			best = g
 		}
 	}
 	return best, best.score > 0
@@ -91,13 +111,14 @@ func (r *reader) probe(bs []band, p float64) float64 {
 	best := math.Inf(-1)
 	for phase := range 4 {
 		sum, n := 0.0, 0
-		for _, b := range bs {
+		for _, b := range bs[:2] {
 			l := b.length()
 			ux, uy := (b.x1-b.x0)/l, (b.y1-b.y0)/l
-			for k := range 8 {
-				s := l*(.2+.6*float64(k)/8) + float64(phase)*p/4
+			for k := range 6 {
+				s := l*(.2+.6*float64(k)/6) + float64(phase)*p/4
 				s = math.Floor(s/p)*p + float64(phase)*p/4
-				sum += r.gain(cell.Frame{X: b.x0 + s*ux, Y: b.y0 + s*uy, AX: ux * p, AY: uy * p, DX: -uy * p, DY: ux * p})
+				gain, _ := r.gain(cell.Frame{X: b.x0 + s*ux, Y: b.y0 + s*uy, AX: ux * p, AY: uy * p, DX: -uy * p, DY: ux * p})
+				sum += gain
 				n++
 			}
 		}
@@ -130,12 +151,16 @@ func (r *reader) sweep(bs []band, pitch, sign float64, widths []int) (best grid)
 	}
 	steps := int(((x1-x0)/(pitch*cos) + 10) * fine)
 	gains := make([][]float64, len(bs))
+	r.ink = 0
+	var inks []float64
 	for l, b := range bs {
 		gains[l] = make([]float64, steps)
-		for s := range gains[l] {
+		ink := make([]float64, steps)
+		for s := range ink {
 			x := footOf(bs[0], b, from+float64(s)/fine*ax)
-			gains[l][s] = r.inside(cell.Frame{X: x, Y: b.yAt(x), AX: ax, AY: ay, DX: -ay, DY: ax})
+			gains[l][s], ink[s] = r.gain(cell.Frame{X: x, Y: b.yAt(x), AX: ax, AY: ay, DX: -ay, DY: ax})
 		}
+		inks = append(inks, blank(gains[l], ink))
 	}
 	for _, n := range widths {
 		for s := slack; s+(n-1)*fine+slack < steps; s++ {
@@ -146,7 +171,7 @@ func (r *reader) sweep(bs []band, pitch, sign float64, widths []int) (best grid)
 				sum += v
 			}
 			if sum > best.score {
-				best = grid{n: n, tall: 1, score: sum, rows: make([]row, len(bs))}
+				best = grid{n: n, tall: 1, score: sum, ink: slices.Min(inks), rows: make([]row, len(bs))}
 				for l, b := range bs {
 					x := footOf(bs[0], b, from+float64(s+shifts[l])/fine*ax)
 					best.rows[l] = place(b, n, x, ax)
@@ -155,6 +180,19 @@ func (r *reader) sweep(bs []band, pitch, sign float64, widths []int) (best grid)
 		}
 	}
 	return best
+}
+
+// blank marks as junk where there is too little ink for print, and gives the
+// deviation of what there is of it.
+func blank(gains, ink []float64) float64 {
+	middle := slices.Sorted(slices.Values(ink[len(ink)/6 : len(ink)-len(ink)/6]))
+	usual := middle[len(middle)/2]
+	for s, v := range ink {
+		if v < faint*usual {
+			gains[s] = -worst
+		}
+	}
+	return usual
 }
 
 // slack is how far one line may stand out against the others, in quarters of a
@@ -186,14 +224,6 @@ func bestRun(gains []float64, s, n int) (best float64, shift int) {
 func footOf(a, b band, x float64) float64 {
 	m := a.slope()
 	return x - (b.yAt(x)-a.yAt(x))*m/(1+m*m)
-}
-
-// inside is gain for cells whose middle is in the picture.
-func (r *reader) inside(f cell.Frame) float64 {
-	if f.X < 0 || f.Y < 0 || f.X > float64(r.g.Rect.Dx()) || f.Y > float64(r.g.Rect.Dy()) {
-		return -worst
-	}
-	return r.gain(f)
 }
 
 // place lays a straight row of n cells on a band, from the middle of its first

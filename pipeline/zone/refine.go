@@ -10,6 +10,7 @@ import (
 // refine moves the grid to where its cells are most like characters: each cell
 // says where it would rather be, and each line follows as far as it bends.
 func (r *reader) refine(g *grid) {
+	r.ink = g.ink
 	for _, step := range []float64{.28, .22, .22} {
 		for l := range g.rows {
 			r.nudge(g, l, step)
@@ -19,16 +20,22 @@ func (r *reader) refine(g *grid) {
 	g.score = 0
 	for l := range g.rows {
 		for i := range g.n {
-			g.score += r.inside(g.frame(l, float64(i), 0, 0))
+			g.score += r.gainAt(g, l, i, 0, 0)
 		}
 	}
+}
+
+// gainAt is the gain of cell i of line l, moved by dx and dy pitches.
+func (r *reader) gainAt(g *grid, l, i int, dx, dy float64) float64 {
+	gain, _ := r.gain(g.frame(l, float64(i), dx, dy))
+	return gain
 }
 
 // nudge moves one line.
 func (r *reader) nudge(g *grid, l int, step float64) {
 	var sx, sy solver
 	for i := range g.n {
-		at := func(dx, dy float64) float64 { return r.inside(g.frame(l, float64(i), dx, dy)) }
+		at := func(dx, dy float64) float64 { return r.gainAt(g, l, i, dx, dy) }
 		mid := at(0, 0)
 		u := g.u(float64(i))
 		if d, w := vertex(at(-step, 0), mid, at(step, 0)); w > 0 {
@@ -110,7 +117,7 @@ func (r *reader) stretch(g *grid) {
 		g.tall = was * f
 		for l := range g.rows {
 			for i := 0; i < g.n; i += 2 {
-				sums[k] += r.inside(g.frame(l, float64(i), 0, 0))
+				sums[k] += r.gainAt(g, l, i, 0, 0)
 			}
 		}
 		if sums[k] > sums[best] {
@@ -137,7 +144,8 @@ func (r *reader) read(g *grid) [][]guess {
 		for i := range out[l] {
 			q := &out[l][i]
 			for _, s := range shifts {
-				for c, v := range r.logs(g.frame(l, float64(i), s[0], s[1])) {
+				logs, _ := r.logs(g.frame(l, float64(i), s[0], s[1]))
+				for c, v := range logs {
 					q.probs[c] += math.Exp(float64(v)) / float64(len(shifts))
 				}
 			}

@@ -75,27 +75,44 @@ func Find(g *image.Gray, second Second) Found {
 	return f
 }
 
+// clearGain is the mean gain from which a grid is so good that no other is looked
+// for in its place.
+const clearGain = 4.5
+
 // sightings finds the zones whose lines run about level, best first.
 func sightings(g *image.Gray, quarters int) []sighting {
 	r := &reader{g: g, net: cell.Default()}
 	var all []sighting
 	for _, bs := range groups(g) {
-		if laid, ok := r.lay(bs); ok {
-			all = append(all, sighting{laid, quarters})
+		taken := func(s sighting) bool { return s.mean() >= clearGain && s.box(g).Overlaps(boxAround(bs)) }
+		if slices.ContainsFunc(all, taken) {
+			continue
+		}
+		laid, ok := r.lay(bs)
+		if !ok {
+			continue
+		}
+		r.refine(&laid)
+		if s := (sighting{laid, quarters}); s.mean() >= leastGain {
+			all = append(all, s)
 		}
 	}
 	slices.SortStableFunc(all, func(a, b sighting) int { return cmp.Compare(b.grid.score, a.grid.score) })
 	var out []sighting
 	for _, s := range all {
-		if len(out) == maxZones || slices.ContainsFunc(out, func(o sighting) bool { return o.box(g).Overlaps(s.box(g)) }) {
-			continue
-		}
-		r.refine(&s.grid)
-		if s.mean() >= leastGain {
+		if len(out) < maxZones && !slices.ContainsFunc(out, func(o sighting) bool { return o.box(g).Overlaps(s.box(g)) }) {
 			out = append(out, s)
 		}
 	}
 	return out
+}
+
+func boxAround(bs []band) (r image.Rectangle) {
+	for _, b := range bs {
+		h := b.height / 2
+		r = r.Union(image.Rect(int(b.x0), int(min(b.y0, b.y1)-h), int(b.x1), int(max(b.y0, b.y1)+h)))
+	}
+	return r
 }
 
 func (s sighting) box(g *image.Gray) (b image.Rectangle) {

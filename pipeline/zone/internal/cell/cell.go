@@ -45,8 +45,9 @@ type Frame struct {
 
 // Sample reads the cell at f out of g into dst and brings it to mean 0 and
 // deviation 1. Beyond the edge the picture goes on as its edge. A cell without
-// contrast becomes all 0.
-func Sample(g *image.Gray, f Frame, dst *[Size]float32) {
+// contrast becomes all 0. It returns the deviation there was, in grey values: of
+// blank paper it is far less than of print.
+func Sample(g *image.Gray, f Frame, dst *[Size]float32) (deviation float64) {
 	step := max(math.Hypot(f.AX, f.AY)*SpanX/Width, math.Hypot(f.DX, f.DY)*SpanY/Height)
 	n := min(max(int(math.Ceil(step/1.3)), 1), 4) // averages where samples lie far apart
 	sub := 1 / float64(n)
@@ -68,7 +69,7 @@ func Sample(g *image.Gray, f Frame, dst *[Size]float32) {
 		}
 	}
 	mean := sum / Size
-	deviation := math.Sqrt(max(squares/Size-mean*mean, 0))
+	deviation = math.Sqrt(max(squares/Size-mean*mean, 0))
 	scale := 0.0
 	if deviation > 1.5 {
 		scale = 1 / deviation
@@ -76,6 +77,7 @@ func Sample(g *image.Gray, f Frame, dst *[Size]float32) {
 	for i := range dst {
 		dst[i] = float32((float64(dst[i]) - mean) * scale)
 	}
+	return deviation
 }
 
 // at reads the picture between its pixels. Pixel centres lie at halves.

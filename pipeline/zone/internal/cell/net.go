@@ -51,24 +51,34 @@ func (n *Net) Logs(x *[Size]float32, out *[Classes]float32) {
 	}
 }
 
-// layer is one matrix, four sums at a time, since one sum waits for itself.
+// layer is one matrix, four outputs at a time, since one sum waits for itself.
+// All layers but the last have a multiple of four.
 func layer(w, b, in, out []float32, rectify bool) {
 	k := len(in)
-	for o := range out {
-		row := w[o*k : o*k+k]
-		var s0, s1, s2, s3 float32
-		for i := 0; i+4 <= k; i += 4 {
-			r, x := row[i:i+4:i+4], in[i:i+4:i+4]
-			s0 += r[0] * x[0]
-			s1 += r[1] * x[1]
-			s2 += r[2] * x[2]
-			s3 += r[3] * x[3]
+	o := 0
+	for ; o+4 <= len(out); o += 4 {
+		r0, r1, r2, r3 := w[o*k:][:k], w[(o+1)*k:][:k], w[(o+2)*k:][:k], w[(o+3)*k:][:k]
+		s0, s1, s2, s3 := b[o], b[o+1], b[o+2], b[o+3]
+		for i, x := range in {
+			s0 += r0[i] * x
+			s1 += r1[i] * x
+			s2 += r2[i] * x
+			s3 += r3[i] * x
 		}
-		s := b[o] + (s0 + s1) + (s2 + s3)
-		if rectify && s < 0 {
-			s = 0
+		out[o], out[o+1], out[o+2], out[o+3] = s0, s1, s2, s3
+	}
+	for ; o < len(out); o++ {
+		s := b[o]
+		for i, v := range w[o*k:][:k] {
+			s += v * in[i]
 		}
 		out[o] = s
+	}
+	if !rectify {
+		return
+	}
+	for i, v := range out {
+		out[i] = max(v, 0)
 	}
 }
 

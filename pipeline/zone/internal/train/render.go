@@ -319,10 +319,10 @@ func cut(g *image.Gray, scale float64, text [2][stripChars]int, ys [3]float64, r
 		for i := range stripChars {
 			x, y := float64((i+1)*pitch)+pitch/2, ys[l]
 			add(x+rng.NormFloat64()*.045*pitch, y+rng.NormFloat64()*.05*pitch, sx, sy, text[l][i])
-			if rng.IntN(3) > 0 {
+			if rng.IntN(5) > 1 {
 				continue
 			}
-			switch rng.IntN(6) {
+			switch rng.IntN(8) {
 			case 0, 1:
 				add(x+pitch*between(rng, .3, .7), y+rng.NormFloat64()*.05*pitch, sx, sy, cell.Junk)
 			case 2:
@@ -335,8 +335,12 @@ func cut(g *image.Gray, scale float64, text [2][stripChars]int, ys [3]float64, r
 				add(x, y, k, k, cell.Junk)
 			case 4:
 				add(between(rng, 0, stripW), ys[2]+rng.NormFloat64()*.1*pitch, between(rng, .6, 1.5), between(rng, .6, 1.5), cell.Junk)
-			default:
-				add(float64(rng.IntN(2)*(stripW-1)), y, sx, sy, cell.Junk)
+			default: // the paper beside the line
+				x := pitch * between(rng, -.2, .6)
+				if rng.IntN(2) == 0 {
+					x = stripW - x
+				}
+				add(x, y, sx, sy, cell.Junk)
 			}
 		}
 	}
