@@ -1,6 +1,8 @@
 package checks
 
 import (
+	"slices"
+
 	"touchstone.internal/pipeline"
 	"touchstone.internal/pipeline/mrz"
 	"touchstone.internal/pipeline/text"
@@ -16,7 +18,7 @@ func checkDigitOf(name mrz.FieldName, s pipeline.Severity) func(in *pipeline.Inp
 		if !ok || f.Digit.At.To == 0 {
 			return one(z.onZone(say(pipeline.NotPerformed, "field_absent", params{"field": word}), ""))
 		}
-		spans := append(f.Spans[:len(f.Spans):len(f.Spans)], f.Digit.At)
+		spans := append(slices.Clip(f.Spans), f.Digit.At)
 		finding := judgeDigit(word, f.Digit, s, z.trusted(f, spans))
 		if finding.Outcome == pipeline.Fail && name == mrz.DocumentNumber && z.near(spans) {
 			finding.Severity = pipeline.S1

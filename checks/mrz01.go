@@ -1,6 +1,8 @@
 package checks
 
 import (
+	"slices"
+
 	"touchstone.internal/pipeline"
 	"touchstone.internal/pipeline/mrz"
 )
@@ -54,7 +56,7 @@ func (z zone) unsure() (covered, open []mrz.FieldName) {
 	for _, f := range z.MRZ.Fields {
 		spans := f.Spans
 		if f.Digit.At.To > 0 {
-			spans = append(spans[:len(spans):len(spans)], f.Digit.At)
+			spans = append(slices.Clip(spans), f.Digit.At)
 		}
 		switch {
 		case z.CertainAt(spans...):

@@ -1,6 +1,8 @@
 package checks
 
 import (
+	"slices"
+
 	"touchstone.internal/pipeline"
 	"touchstone.internal/pipeline/mrz"
 	"touchstone.internal/pipeline/text"
@@ -22,7 +24,7 @@ func composite(z zone) []pipeline.Finding {
 	if len(l.CompositeOver) == 0 {
 		return one(say(pipeline.NotPerformed, "composite_none", nil))
 	}
-	spans := append(l.CompositeOver[:len(l.CompositeOver):len(l.CompositeOver)], d.At)
+	spans := append(slices.Clip(l.CompositeOver), d.At)
 	word := text.Field(string(mrz.Composite))
 	v := pipeline.Value{Label: word, Printed: string(rune(d.Printed)), Expected: string(rune(d.Computed))}
 	p := params{"field": word, "printed": v.Printed, "expected": v.Expected}

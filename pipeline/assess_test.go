@@ -28,7 +28,8 @@ func TestAssess(t *testing.T) {
 	}{
 		"nothing found": {[]Finding{read, found("MRZ-03", OK, S2)}, "", ScreeningOutcome{Conclusion: NoIrregularityFound, Level: 1}},
 		"specimen, expired": {
-			[]Finding{read, found("DOC-03", Fail, S0), found("MRZ-11", Fail, S0)}, "",
+			[]Finding{read, found("DOC-03", Fail, S0), found("MRZ-11", Fail, S0)},
+			"",
 			ScreeningOutcome{Conclusion: NoIrregularityFound, Level: 1},
 		},
 		"file problem":                  {[]Finding{found("CAP-01", Fail, S0)}, ProblemCorrupt, ScreeningOutcome{Conclusion: CouldNotCheck, Problem: ProblemCorrupt}},
@@ -42,14 +43,16 @@ func TestAssess(t *testing.T) {
 		"digit not in this format":      {[]Finding{read, found("MRZ-07", NotPerformed, S2)}, "", ScreeningOutcome{Conclusion: NoIrregularityFound, Level: 1}},
 		"date undetermined matters not": {[]Finding{read, found("MRZ-10", Undetermined, S2)}, "", ScreeningOutcome{Conclusion: NoIrregularityFound, Level: 1}},
 		"fail though a zone is unreadable": {
-			[]Finding{found("MRZ-01", Undetermined, S0), found("MRZ-03", Fail, S2)}, "",
+			[]Finding{found("MRZ-01", Undetermined, S0), found("MRZ-03", Fail, S2)},
+			"",
 			ScreeningOutcome{
 				Conclusion: ReviewSuggested, Band: Medium, Total: 1.6,
 				Contributions: []Contribution{{Finding: 1, Check: "MRZ-03", Group: "check digits", Weight: 1.6, Share: 1.6}},
 			},
 		},
 		"group": {
-			[]Finding{found("MRZ-07", Fail, S1), found("MRZ-03", Fail, S2), read, found("DOC-04", Fail, S3)}, "",
+			[]Finding{found("MRZ-07", Fail, S1), found("MRZ-03", Fail, S2), read, found("DOC-04", Fail, S3)},
+			"",
 			ScreeningOutcome{Conclusion: ReviewSuggested, Band: High, Total: 4.937, Contributions: []Contribution{
 				{Finding: 3, Check: "DOC-04", Group: "codes", Weight: 3.2, Share: 3.2},
 				{Finding: 1, Check: "MRZ-03", Group: "check digits", Weight: 1.6, Share: 1.6},
@@ -57,18 +60,21 @@ func TestAssess(t *testing.T) {
 			}},
 		},
 		"weak": {
-			[]Finding{read, found("MRZ-06", Fail, S1)}, "",
+			[]Finding{read, found("MRZ-06", Fail, S1)},
+			"",
 			ScreeningOutcome{
 				Conclusion: ReviewSuggested, Band: Low, Total: 0.6,
 				Contributions: []Contribution{{Finding: 1, Check: "MRZ-06", Group: "check digits", Weight: 0.6, Share: 0.6}},
 			},
 		},
 		"known deviation": {
-			[]Finding{read, {Check: "MRZ-03", Outcome: Fail, Severity: S2, Deviation: "UTO-1"}}, "",
+			[]Finding{read, {Check: "MRZ-03", Outcome: Fail, Severity: S2, Deviation: "UTO-1"}},
+			"",
 			ScreeningOutcome{Conclusion: NoIrregularityFound, Level: 1},
 		},
 		"check without a rule": {
-			[]Finding{read, found("NEW-01", Fail, S2)}, "",
+			[]Finding{read, found("NEW-01", Fail, S2)},
+			"",
 			ScreeningOutcome{Conclusion: ReviewSuggested, Band: Low, Contributions: []Contribution{{Finding: 1, Check: "NEW-01"}}},
 		},
 	} {
@@ -95,13 +101,13 @@ func TestWeightByCapture(t *testing.T) {
 }
 
 // someFindings draws findings of the catalogue's checks.
-func someFindings(t *rapid.T, label string) []Finding {
+func someFindings(t *rapid.T) []Finding {
 	return rapid.SliceOfN(rapid.Custom(func(t *rapid.T) Finding {
 		return found(
 			rapid.SampledFrom([]string{"CAP-01", "DOC-03", "DOC-04", "MRZ-01", "MRZ-02", "MRZ-03", "MRZ-04", "MRZ-05", "MRZ-06", "MRZ-07", "MRZ-10", "MRZ-11"}).Draw(t, "check"),
 			rapid.SampledFrom([]Outcome{OK, Fail, Undetermined, NotPerformed, Aborted}).Draw(t, "outcome"),
 			Severity(rapid.IntRange(0, 4).Draw(t, "severity")))
-	}), 0, 20).Draw(t, label)
+	}), 0, 20).Draw(t, "findings")
 }
 
 func someCapture(t *rapid.T) CaptureClass {
@@ -110,7 +116,7 @@ func someCapture(t *rapid.T) CaptureClass {
 
 func TestSharesAddUp(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		fs := someFindings(t, "findings")
+		fs := someFindings(t)
 		o := Rules.Assess(fs, someCapture(t), "")
 		sum := 0.0
 		for i, c := range o.Contributions {
@@ -130,7 +136,7 @@ func TestSharesAddUp(t *testing.T) {
 
 func TestOrderOfFindingsDoesNotMatter(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		fs, c := someFindings(t, "findings"), someCapture(t)
+		fs, c := someFindings(t), someCapture(t)
 		other := rapid.Permutation(fs).Draw(t, "other order")
 		a, b := Rules.Assess(fs, c, ""), Rules.Assess(other, c, "")
 		for _, o := range []*ScreeningOutcome{&a, &b} {
@@ -146,7 +152,7 @@ func TestOrderOfFindingsDoesNotMatter(t *testing.T) {
 
 func TestOneMoreFailNeverLowersTheTotal(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		fs, c := someFindings(t, "findings"), someCapture(t)
+		fs, c := someFindings(t), someCapture(t)
 		more := found(rapid.SampledFrom([]string{"DOC-04", "MRZ-02", "MRZ-03", "MRZ-06", "MRZ-07", "MRZ-10"}).Draw(t, "check"), Fail, Severity(rapid.IntRange(0, 4).Draw(t, "severity")))
 		before, after := Rules.Assess(fs, c, ""), Rules.Assess(append(slices.Clone(fs), more), c, "")
 		if after.Total < before.Total {
@@ -157,7 +163,7 @@ func TestOneMoreFailNeverLowersTheTotal(t *testing.T) {
 
 func TestWhatIsNoFailWeighsNothing(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		fs, c := someFindings(t, "findings"), someCapture(t)
+		fs, c := someFindings(t), someCapture(t)
 		only := slices.DeleteFunc(slices.Clone(fs), func(f Finding) bool { return f.Outcome != Fail })
 		if a, b := Rules.Assess(fs, c, "").Total, Rules.Assess(only, c, "").Total; a != b {
 			t.Errorf("total %v with, %v without other answers", a, b)
@@ -191,7 +197,7 @@ func TestRuleTableWeighsNothingBanned(t *testing.T) {
 		if !id.MatchString(r.Check) || slices.Contains(mrz.Codes(), r.Group) {
 			t.Errorf("rule %+v is not keyed by a check", r)
 		}
-		for _, w := range strings.Fields(r.Group) {
+		for w := range strings.FieldsSeq(r.Group) {
 			if slices.Contains(banned, strings.ToLower(w)) {
 				t.Errorf("group %q names something banned", r.Group)
 			}

@@ -99,8 +99,9 @@ func ParseRole(s string) (Role, error) {
 	switch r := Role(s); r {
 	case RoleOfficer, RoleReviewer, RoleOperator:
 		return r, nil
+	default: // the system has no account
+		return "", errors.New("a role is one of officer, reviewer, operator")
 	}
-	return "", errors.New("a role is one of officer, reviewer, operator")
 }
 
 // Account is somebody who can sign in.

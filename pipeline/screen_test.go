@@ -60,7 +60,8 @@ func TestScreenKeepsGoing(t *testing.T) {
 		Statement string
 	}
 	want := []row{
-		{"MRZ-10", 3, Fail, S2, ""}, {"MRZ-04", 3, Fail, S1, ""}, // what counts, strongest first
+		{"MRZ-10", 3, Fail, S2, ""},
+		{"MRZ-04", 3, Fail, S1, ""}, // what counts, strongest first
 		{"MRZ-01", 3, OK, S2, ""},
 		{"MRZ-02", 2, Aborted, S2, "check_aborted"},
 		{"MRZ-03", 3, Aborted, S2, "check_aborted"},

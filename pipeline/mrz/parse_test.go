@@ -49,43 +49,53 @@ func TestParse(t *testing.T) {
 	}{
 		"TD3 (Doc 9303-4, appendix B)": {
 			"P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<|L898902C36UTO7408122F1204159ZE184226B<<<<<10", TD3,
-			map[FieldName]DigitState{DocumentNumber: v, DateOfBirth: v, DateOfExpiry: v, PersonalNumber: v, Composite: v}, "L898902C3",
+			map[FieldName]DigitState{DocumentNumber: v, DateOfBirth: v, DateOfExpiry: v, PersonalNumber: v, Composite: v},
+			"L898902C3",
 		},
 		"TD3 with an empty personal number and 0": {
 			"P<CANMARTIN<<SARAH<<<<<<<<<<<<<<<<<<<<<<<<<<|ZE000509<9CAN8501019F2301147<<<<<<<<<<<<<<08", TD3,
-			map[FieldName]DigitState{DocumentNumber: v, DateOfBirth: v, DateOfExpiry: v, PersonalNumber: v, Composite: v}, "ZE000509<",
+			map[FieldName]DigitState{DocumentNumber: v, DateOfBirth: v, DateOfExpiry: v, PersonalNumber: v, Composite: v},
+			"ZE000509<",
 		},
 		"TD3 with an empty personal number and a filler": {
 			"P<CANMARTIN<<SARAH<<<<<<<<<<<<<<<<<<<<<<<<<<|ZE000509<9CAN8501019F2301147<<<<<<<<<<<<<<<8", TD3,
-			map[FieldName]DigitState{DocumentNumber: v, DateOfBirth: v, DateOfExpiry: v, Composite: v}, "ZE000509<",
+			map[FieldName]DigitState{DocumentNumber: v, DateOfBirth: v, DateOfExpiry: v, Composite: v},
+			"ZE000509<",
 		},
 		"all faults of one zone": {
 			"P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<|L898902C37UTO7408123F120415OZE184226B<<<<<<1", TD3,
-			map[FieldName]DigitState{DocumentNumber: r, DateOfBirth: r, DateOfExpiry: Unreadable, PersonalNumber: Unreadable, Composite: r}, "L898902C3",
+			map[FieldName]DigitState{DocumentNumber: r, DateOfBirth: r, DateOfExpiry: Unreadable, PersonalNumber: Unreadable, Composite: r},
+			"L898902C3",
 		},
 		"TD2 (Doc 9303-6, appendix B)": {
 			"I<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<|D231458907UTO7408122F1204159<<<<<<<6", TD2,
-			map[FieldName]DigitState{DocumentNumber: v, DateOfBirth: v, DateOfExpiry: v, Composite: v}, "D23145890",
+			map[FieldName]DigitState{DocumentNumber: v, DateOfBirth: v, DateOfExpiry: v, Composite: v},
+			"D23145890",
 		},
 		"TD1 (Doc 9303-5, appendix B)": {
 			"I<UTOD231458907<<<<<<<<<<<<<<<|7408122F1204159UTO<<<<<<<<<<<6|ERIKSSON<<ANNA<MARIA<<<<<<<<<<", TD1,
-			map[FieldName]DigitState{DocumentNumber: v, DateOfBirth: v, DateOfExpiry: v, Composite: v}, "D23145890",
+			map[FieldName]DigitState{DocumentNumber: v, DateOfBirth: v, DateOfExpiry: v, Composite: v},
+			"D23145890",
 		},
 		"TD1 with a long number (Doc 9303-5, 4.2.2.1 note j; Doc 9303-3, appendix A)": {
 			"I<UTOD23145890<7349<<<<<<<<<<<|3407127M9507122UTO<<<<<<<<<<<2|ERIKSSON<<ANNA<MARIA<<<<<<<<<<", TD1,
-			map[FieldName]DigitState{DocumentNumber: v, DateOfBirth: v, DateOfExpiry: v, Composite: v}, "D23145890734",
+			map[FieldName]DigitState{DocumentNumber: v, DateOfBirth: v, DateOfExpiry: v, Composite: v},
+			"D23145890734",
 		},
 		"TD1 with a long number that counts the filler": {
 			"IDBEL592000000<8" + string(CheckDigit("592000000<8")) + "<<<<<<<<<<<<<|7408122F1204159UTO<<<<<<<<<<<6|ERIKSSON<<ANNA<MARIA<<<<<<<<<<", TD1,
-			map[FieldName]DigitState{DocumentNumber: v, DateOfBirth: v, DateOfExpiry: v, Composite: v}, "5920000008",
+			map[FieldName]DigitState{DocumentNumber: v, DateOfBirth: v, DateOfExpiry: v, Composite: v},
+			"5920000008",
 		},
 		"visa A (Doc 9303-7, appendix A)": {
 			"V<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<|L8988901C4XXX4009078F96121096ZE184226B<<<<<<", MRVA,
-			map[FieldName]DigitState{DocumentNumber: v, DateOfBirth: v, DateOfExpiry: v, Composite: NotPrinted}, "L8988901C",
+			map[FieldName]DigitState{DocumentNumber: v, DateOfBirth: v, DateOfExpiry: v, Composite: NotPrinted},
+			"L8988901C",
 		},
 		"visa B (Doc 9303-7, appendix B)": {
 			"V<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<|L8988901C4XXX4009078F9612109<<<<<<<<", MRVB,
-			map[FieldName]DigitState{DocumentNumber: v, DateOfBirth: v, DateOfExpiry: v, Composite: NotPrinted}, "L8988901C",
+			map[FieldName]DigitState{DocumentNumber: v, DateOfBirth: v, DateOfExpiry: v, Composite: NotPrinted},
+			"L8988901C",
 		},
 		"no zone": {"HELLO|WORLD", Unknown, map[FieldName]DigitState{Composite: NotPrinted}, ""},
 	} {

@@ -56,7 +56,7 @@ var standings = func() map[string]Standing { //nolint:gochecknoglobals // a tabl
 		Utopia:      `UTO`,
 		SigningOnly: `IAO`,
 	} {
-		for _, c := range strings.Fields(codes) {
+		for c := range strings.FieldsSeq(codes) {
 			m[c] = s
 		}
 	}
