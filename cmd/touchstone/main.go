@@ -36,7 +36,7 @@ type cli struct {
 	Desk     deskCmd     `cmd:"" help:"Serve the desk (pages and API) against running servers."`
 	Worker   workerCmd   `cmd:"" help:"Screen documents from the queue against running servers."`
 	Screen   screenCmd   `cmd:"" help:"Screen files here and now, without any server."`
-	Specimen SpecimenCmd `cmd:"" help:"Draw synthetic documents of the State of Utopia, with their truth."`
+	Specimen specimenCmd `cmd:"" help:"Draw synthetic documents of the State of Utopia, with their truth."`
 	Account  accountCmd  `cmd:"" help:"Add an account that can sign in to the desk."`
 	Doctor   doctorCmd   `cmd:"" help:"Check every part and say how to mend what is wrong."`
 	Child    childCmd    `cmd:"" hidden:"" help:"Read one document in a sandbox (started by the program itself)."`
