@@ -1,0 +1,40 @@
+// What every page needs. Pages work without it: it only makes them kinder.
+import { initAll } from "./govuk-frontend.min.js";
+
+// The class names that govuk-frontend looks for. Its own template sets them in
+// an inline script, which our content policy does not allow.
+document.body.classList.add("js-enabled", "govuk-frontend-supported");
+initAll();
+
+const live = document.getElementById("app-live");
+
+// say tells screen readers that something changed, once and without moving the
+// focus. The region is emptied first, so that the same words are said again.
+export function say(words) {
+  live.textContent = "";
+  setTimeout(() => { live.textContent = words; }, 30);
+}
+
+// ready brings to life what a page holds. It runs again when a page is
+// replaced by its next state.
+export function ready(root) {
+  for (const button of root.querySelectorAll("[data-print]")) {
+    button.hidden = false;
+    button.addEventListener("click", () => print());
+  }
+}
+ready(document);
+
+// What is folded away belongs on paper too.
+addEventListener("beforeprint", () => {
+  for (const d of document.querySelectorAll("details:not([open])")) {
+    d.dataset.folded = "";
+    d.open = true;
+  }
+});
+addEventListener("afterprint", () => {
+  for (const d of document.querySelectorAll("details[data-folded]")) {
+    d.open = false;
+    delete d.dataset.folded;
+  }
+});

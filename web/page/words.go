@@ -1,0 +1,207 @@
+package page
+
+import (
+	"fmt"
+	"html/template"
+	"math"
+	"slices"
+	"strings"
+	"time"
+
+	"touchstone.internal/pipeline"
+	"touchstone.internal/pipeline/mrz"
+	"touchstone.internal/pipeline/text"
+)
+
+// functions are what templates can call.
+func functions(a assets) template.FuncMap {
+	return template.FuncMap{
+		"asset":   a.address,
+		"errors":  errorsOf,
+		"errorOn": errorOn,
+		"nav":     navOf,
+		"role":    func(r pipeline.Role) string { return roles[r] },
+
+		"when":    when,
+		"iso":     func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
+		"size":    size,
+		"count":   count,
+		"capture": func(c pipeline.CaptureClass) string { return captures[c] },
+		"words":   headline,
+		"tag":     tagOf,
+		"upper":   upper,
+		"field":   func(n mrz.FieldName) string { return upper(text.Field(string(n))) },
+		"digit":   func(s mrz.DigitState) label { return digits[s] },
+		"deed":    deed,
+		"inc":     func(i int) int { return i + 1 },
+
+		"notAccepted": func() label { return label{"Not accepted", "red"} },
+
+		"answer":   answerOf,
+		"progress": progressOf,
+		"examine":  examineOf,
+		"listing":  listingOf,
+		"refresh":  refreshOf,
+		"refused":  refused,
+		"listed":   listed,
+		"recent":   recent,
+		"seen":     seen,
+		"layer":    layerOf,
+		"parts":    partsOf,
+		"states":   statesOf,
+	}
+}
+
+// label is a word and the colour of its tag. The word alone must do.
+type label struct{ Text, Colour string }
+
+var roles = map[pipeline.Role]string{ //nolint:gochecknoglobals // a table, never written
+	pipeline.RoleOfficer: "officer", pipeline.RoleReviewer: "reviewer", pipeline.RoleOperator: "operator", pipeline.RoleSystem: "system",
+}
+
+var captures = map[pipeline.CaptureClass]string{ //nolint:gochecknoglobals // a table, never written
+	pipeline.CaptureCopy:    "From a copy",
+	pipeline.CapturePhoto:   "Photograph of the original",
+	pipeline.CaptureScanner: "Scan of the original",
+}
+
+var digits = map[mrz.DigitState]label{ //nolint:gochecknoglobals // a table, never written
+	mrz.Verified:   {"Agrees", "green"},
+	mrz.Refuted:    {"Does not agree", "red"},
+	mrz.NotPrinted: {"Not printed", "grey"},
+	mrz.Unreadable: {"Not a digit", "orange"},
+}
+
+var strengths = map[pipeline.Severity]string{ //nolint:gochecknoglobals // a table, never written
+	pipeline.S0: "For information", pipeline.S1: "Weak sign", pipeline.S2: "Moderate sign", pipeline.S3: "Strong sign", pipeline.S4: "Urgent",
+}
+
+var deeds = map[pipeline.Operation]string{ //nolint:gochecknoglobals // a table, never written
+	pipeline.OpCollect: "Collected", pipeline.OpAlter: "Changed", pipeline.OpConsult: "Looked at", pipeline.OpDisclose: "Disclosed",
+	pipeline.OpCombine: "Combined", pipeline.OpErase: "Erased", pipeline.OpSignIn: "Signed in",
+}
+
+// deed says what an audit event records.
+func deed(e pipeline.AuditEvent) string {
+	said := deeds[e.Operation]
+	if said == "" {
+		said = upper(strings.ReplaceAll(string(e.Operation), "_", " "))
+	}
+	if e.Detail == "" {
+		return said
+	}
+	return said + ": " + strings.ReplaceAll(e.Detail, "_", " ")
+}
+
+// when says a time as people here do, in the location of now: "24 November
+// 2026 at 8:17pm".
+func when(now, t time.Time) string {
+	return t.In(now.Location()).Format("2 January 2006 at 3:04pm")
+}
+
+// size says a number of bytes as file managers do: "3.1MB".
+func size(n int64) string {
+	if n < 1_000_000 {
+		return fmt.Sprintf("%dKB", int64(math.Ceil(float64(n)/1000)))
+	}
+	return strings.TrimSuffix(fmt.Sprintf("%.1f", float64(n)/1e6), ".0") + "MB"
+}
+
+// count says how many of something there are, with commas: "1 document",
+// "1,250 documents".
+func count(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	s := fmt.Sprint(n)
+	for i := len(s) - 3; i > 0; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s + " " + many
+}
+
+// upper starts a heading or cell with a capital letter.
+func upper(s string) string {
+	if s == "" {
+		return ""
+	}
+	return strings.ToUpper(s[:1]) + s[1:]
+}
+
+// headline is the first line of a result.
+func headline(o pipeline.ScreeningOutcome) string {
+	return text.Headline(string(o.Conclusion), string(o.Band))
+}
+
+// tagOf says in one or two words where a document stands, for lists.
+func tagOf(s pipeline.State, o pipeline.ScreeningOutcome) label {
+	switch {
+	case s == pipeline.StateReceived:
+		return label{"Waiting", "grey"}
+	case s == pipeline.StateScreening:
+		return label{"Being checked", "blue"}
+	}
+	switch o.Conclusion {
+	case pipeline.NoIrregularityFound:
+		return label{"No irregularity found", "teal"}
+	case pipeline.ReviewSuggested:
+		return map[pipeline.Band]label{
+			pipeline.High: {"Examine: strong indication", "red"}, pipeline.Medium: {"Examine: moderate indication", "orange"},
+		}[o.Band].or(label{"Examine: weak indication", "yellow"})
+	case pipeline.CouldNotCheck:
+		return label{"Could not be checked", "purple"}
+	default:
+		return label{"Technical fault", "grey"}
+	}
+}
+
+// or gives other where there is no label.
+func (l label) or(other label) label {
+	if l.Text == "" {
+		return other
+	}
+	return l
+}
+
+// errorsOf gives the mistakes of a form, whatever page it is on.
+func errorsOf(view any) []Error {
+	switch v := view.(type) {
+	case SignIn:
+		return v.Errors
+	case Upload:
+		return v.Errors
+	case Documents:
+		return v.Errors
+	}
+	return nil
+}
+
+// errorOn gives the text beside a field; empty if nothing is wrong with it.
+func errorOn(field string, errs []Error) string {
+	if i := slices.IndexFunc(errs, func(e Error) bool { return e.Field == field }); i >= 0 {
+		return errs[i].Text
+	}
+	return ""
+}
+
+// link is one way on.
+type link struct {
+	Address, Text string
+	Here          bool
+}
+
+// navOf gives the pages that a role can use. What it cannot use is absent.
+func navOf(s Shell) []link {
+	var links []link
+	switch s.Account.Role {
+	case pipeline.RoleOfficer, pipeline.RoleReviewer:
+		links = []link{{Address: "/upload", Text: "Upload"}, {Address: "/documents", Text: "Documents"}}
+	case pipeline.RoleOperator:
+		links = []link{{Address: "/status", Text: "Status"}}
+	default: // nobody is signed in
+	}
+	for i := range links {
+		links[i].Here = s.Path == links[i].Address || strings.HasPrefix(s.Path, links[i].Address+"/")
+	}
+	return links
+}
