@@ -1,0 +1,236 @@
+package web
+
+import (
+	"context"
+	"crypto/sha256"
+	_ "embed"
+	"errors"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"touchstone.internal/pipeline"
+	"touchstone.internal/pipeline/text"
+)
+
+// documentBody is a document as the API gives it.
+type documentBody struct {
+	ID         pipeline.DocumentID        `json:"id"`
+	Digest     pipeline.Digest            `json:"sha256"`
+	Size       int64                      `json:"size"`
+	MediaType  pipeline.MediaType         `json:"media_type"`
+	FileName   string                     `json:"file_name"`
+	Encounter  string                     `json:"encounter"`
+	Capture    pipeline.CaptureClass      `json:"capture"`
+	UploadedBy string                     `json:"uploaded_by"`
+	ReceivedAt time.Time                  `json:"received_at"`
+	State      pipeline.State             `json:"state"`
+	ScreenedAt *time.Time                 `json:"screened_at,omitempty"`
+	Headline   string                     `json:"headline,omitempty"` // first line of the result, as the screens say it
+	Outcome    *pipeline.ScreeningOutcome `json:"outcome,omitempty"`
+	Duplicate  bool                       `json:"duplicate,omitempty"` // uploaded to this encounter before, by the same account
+	Sightings  []sightingBody             `json:"sightings,omitempty"` // other uploads of the same bytes
+}
+
+// sightingBody is another upload of the same bytes.
+type sightingBody struct {
+	ID         pipeline.DocumentID        `json:"id"`
+	Encounter  string                     `json:"encounter"`
+	ReceivedAt time.Time                  `json:"received_at"`
+	Outcome    *pipeline.ScreeningOutcome `json:"outcome,omitempty"`
+}
+
+// listBody is one page of a list.
+type listBody struct {
+	Data []documentBody      `json:"data"`
+	Next pipeline.DocumentID `json:"next,omitempty"` // value of after for the next page
+}
+
+func bodyOf(d pipeline.Document) documentBody {
+	b := documentBody{
+		ID: d.ID, Digest: d.Digest, Size: d.Size, MediaType: d.MediaType, FileName: d.FileName, Encounter: d.Encounter,
+		Capture: d.Capture, UploadedBy: d.UploadedBy, ReceivedAt: d.ReceivedAt.UTC(), State: d.State,
+	}
+	if d.State == pipeline.StateScreened {
+		at := d.ScreenedAt.UTC()
+		b.ScreenedAt, b.Outcome = &at, outcomeOf(d.Outcome)
+		b.Headline = text.Headline(string(d.Outcome.Conclusion), string(d.Outcome.Band))
+	}
+	return b
+}
+
+func sightingsOf(seen []pipeline.Sighting) []sightingBody {
+	var out []sightingBody
+	for _, s := range seen {
+		out = append(out, sightingBody{s.DocumentID, s.Encounter, s.ReceivedAt.UTC(), outcomeOf(s.Outcome)})
+	}
+	return out
+}
+
+// outcomeOf gives an outcome if there is one, with a list that is never null.
+func outcomeOf(o pipeline.ScreeningOutcome) *pipeline.ScreeningOutcome {
+	if o.Conclusion == "" {
+		return nil
+	}
+	if o.Contributions == nil {
+		o.Contributions = []pipeline.Contribution{}
+	}
+	return &o
+}
+
+// apiUpload takes one document.
+func (s *server) apiUpload(w http.ResponseWriter, r *http.Request, who pipeline.Account) error {
+	k, err := s.receive(w, r, who)
+	if err != nil {
+		return err
+	}
+	status := http.StatusCreated
+	if k.duplicate {
+		status = http.StatusOK
+	}
+	if wait := preferredWait(r.Header.Values("Prefer")); wait > 0 {
+		w.Header().Set("Preference-Applied", "wait="+strconv.Itoa(int(wait.Seconds())))
+		if k.document, err = s.await(r.Context(), k.document, wait); err != nil {
+			return err
+		}
+		if k.document.State == pipeline.StateScreened {
+			status = http.StatusOK
+		}
+	}
+	b := bodyOf(k.document)
+	b.Duplicate, b.Sightings = k.duplicate, sightingsOf(k.sightings)
+	w.Header().Set("Location", "/api/v1/documents/"+string(b.ID))
+	s.writeJSON(w, r, status, b)
+	return nil
+}
+
+// receive reads and keeps the one file of a request, whose space in the spool
+// is free again when it returns.
+func (s *server) receive(w http.ResponseWriter, r *http.Request, who pipeline.Account) (kept, error) {
+	f, err := s.readForm(w, r, who)
+	defer f.close()
+	if err != nil {
+		return kept{}, err
+	}
+	errs := f.mistakes()
+	if len(f.files) > 1 && f.extra == 0 {
+		errs = append(errs, fieldError{"/file", "Send one file in each request"})
+	}
+	if errs != nil {
+		return kept{}, problemInvalid(errs)
+	}
+	all, err := s.keep(r.Context(), f)
+	if err != nil {
+		return kept{}, err
+	}
+	if all[0].refused != nil {
+		return kept{}, all[0].refused
+	}
+	return all[0], nil
+}
+
+// maxWait is the longest time that a client can ask to wait for an outcome.
+const maxWait = 20 * time.Second
+
+// preferredWait reads "wait=N" of the Prefer header (RFC 7240); zero if it is
+// not there or no number.
+func preferredWait(headers []string) time.Duration {
+	for _, h := range headers {
+		for part := range strings.SplitSeq(h, ",") {
+			name, value, _ := strings.Cut(strings.TrimSpace(part), "=")
+			if n, err := strconv.Atoi(strings.Trim(strings.TrimSpace(value), `"`)); err == nil && n > 0 && strings.EqualFold(strings.TrimSpace(name), "wait") {
+				return min(time.Duration(min(n, 60))*time.Second, maxWait)
+			}
+		}
+	}
+	return 0
+}
+
+// await gives the document as it is when it is screened, the time is over or
+// the server stops.
+func (s *server) await(ctx context.Context, d pipeline.Document, wait time.Duration) (pipeline.Document, error) {
+	end := time.NewTimer(wait)
+	defer end.Stop()
+	for d.State != pipeline.StateScreened {
+		select {
+		case <-ctx.Done():
+			return d, ctx.Err()
+		case <-s.stopping:
+			return d, nil
+		case <-end.C:
+			return d, nil
+		case <-time.After(pollEvery / 2):
+		}
+		var err error
+		if d, err = s.Documents.Find(ctx, d.ID); err != nil {
+			return d, err
+		}
+	}
+	return d, nil
+}
+
+// apiList gives the documents that the account may read, newest first.
+func (s *server) apiList(w http.ResponseWriter, r *http.Request, _ pipeline.Account) error {
+	f, errs := parseFilter(r.URL.Query())
+	if errs != nil {
+		return problemInvalid(errs)
+	}
+	l, err := s.search(r.Context(), f)
+	if err != nil {
+		return err
+	}
+	body := listBody{Data: []documentBody{}, Next: l.next}
+	for _, d := range l.documents {
+		body.Data = append(body.Data, bodyOf(d))
+	}
+	s.writeJSON(w, r, http.StatusOK, body)
+	return nil
+}
+
+// apiDocument gives one document.
+func (s *server) apiDocument(w http.ResponseWriter, r *http.Request, _ pipeline.Account) error {
+	d, err := s.find(r.Context(), r.PathValue("id"), "document")
+	if err != nil {
+		return err
+	}
+	seen, err := s.Documents.Sightings(r.Context(), d.Digest, d.ID)
+	if err != nil {
+		return err
+	}
+	b := bodyOf(d)
+	b.Sightings = sightingsOf(seen)
+	s.writeJSON(w, r, http.StatusOK, b)
+	return nil
+}
+
+// apiReport gives the report as it was stored.
+func (s *server) apiReport(w http.ResponseWriter, r *http.Request, _ pipeline.Account) error {
+	d, err := s.find(r.Context(), r.PathValue("id"), "report")
+	if err != nil {
+		return err
+	}
+	report, err := s.Documents.Report(r.Context(), d.ID)
+	if errors.Is(err, pipeline.ErrNotFound) {
+		return problemNoReport()
+	}
+	if err != nil {
+		return err
+	}
+	s.writeJSON(w, r, http.StatusOK, report)
+	return nil
+}
+
+//go:embed openapi.json
+var openAPI []byte
+
+// openAPITag changes with the document.
+var openAPITag = `"` + string(pipeline.DigestOf(sha256.Sum256(openAPI))) + `"` //nolint:gochecknoglobals // never written
+
+// openAPI serves the description of the API, to everybody.
+func (s *server) openAPI(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Cache-Control", "no-cache")
+	w.Header().Set("ETag", openAPITag)
+	http.ServeContent(w, r, "", time.Time{}, strings.NewReader(string(openAPI)))
+}

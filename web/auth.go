@@ -1,0 +1,165 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+
+	"touchstone.internal/pipeline"
+	"touchstone.internal/web/page"
+)
+
+// handler answers a request of an account. An error that it returns is
+// answered with the problem that it stands for.
+type handler func(w http.ResponseWriter, r *http.Request, who pipeline.Account) error
+
+// run lets a handler answer and turns its error into a problem.
+func (s *server) run(h handler, w http.ResponseWriter, r *http.Request) {
+	if err := h(w, r, infoOf(r.Context()).who); err != nil {
+		s.fail(w, r, err)
+	}
+}
+
+// open guards what everybody may see, signed in or not.
+func (s *server) open(h handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		r, err := s.signedIn(r)
+		if err != nil {
+			s.fail(w, r, err)
+			return
+		}
+		s.run(h, w, r)
+	})
+}
+
+// page guards what the action is needed for, in a browser: who is not signed
+// in is sent to do so and comes back afterwards.
+func (s *server) page(a action, h handler) http.Handler {
+	return s.open(func(w http.ResponseWriter, r *http.Request, who pipeline.Account) error {
+		if who.Name == "" {
+			if wantsJSON(r) {
+				return problemSignedOut()
+			}
+			http.Redirect(w, r, signInAddress(r), http.StatusSeeOther)
+			return nil
+		}
+		return s.allowed(a, h)(w, r, who)
+	})
+}
+
+// signInAddress is where to sign in and come back from.
+func signInAddress(r *http.Request) string {
+	if r.Method != http.MethodGet || r.URL.Path == "/" {
+		return "/sign-in"
+	}
+	return "/sign-in?" + url.Values{"next": {r.URL.RequestURI()}}.Encode()
+}
+
+// api guards what the action is needed for, for a machine: HTTP Basic, or the
+// session of a page's script.
+func (s *server) api(a action, h handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		var err error
+		if r.Header.Get("Authorization") != "" {
+			err = s.basic(r)
+		} else {
+			r, err = s.signedIn(r)
+		}
+		if err == nil && infoOf(r.Context()).who.Name == "" {
+			err = problemSignedOut()
+		}
+		if err != nil {
+			s.fail(w, r, err)
+			return
+		}
+		s.run(s.allowed(a, h), w, r)
+	})
+}
+
+// allowed lets a handler answer if the role may do what it does, and writes
+// down if not.
+func (s *server) allowed(a action, h handler) handler {
+	return func(w http.ResponseWriter, r *http.Request, who pipeline.Account) error {
+		if may(who.Role, a) {
+			return h(w, r, who)
+		}
+		if err := s.consult(r.Context(), "page", "denied"); err != nil {
+			return err
+		}
+		return problemNotAllowed()
+	}
+}
+
+// credentials are what somebody claims to be, and from where.
+type credentials struct{ name, password, address string }
+
+// missing tells what was left out of the form.
+func (c credentials) missing() (errs []page.Error) {
+	if c.name == "" {
+		errs = append(errs, page.Error{Field: "name", Text: "Enter your account name"})
+	}
+	if c.password == "" {
+		errs = append(errs, page.Error{Field: "password", Text: "Enter your password"})
+	}
+	return errs
+}
+
+// basic signs a request in by HTTP Basic. Passwords that were right a moment
+// ago are not hashed again; the throttle comes first, or they could be guessed
+// at full speed.
+func (s *server) basic(r *http.Request) error {
+	name, password, ok := r.BasicAuth()
+	if !ok {
+		return problemSignedOut()
+	}
+	ctx := r.Context()
+	c := credentials{accountName(name), password, addressOf(r.RemoteAddr)}
+	if wait := s.throttle.blocked(c.name, c.address); wait > 0 {
+		return problemThrottled(wait)
+	}
+	who, err := s.Accounts.FindAccount(ctx, c.name)
+	if err != nil && !errors.Is(err, pipeline.ErrNotFound) {
+		return err
+	}
+	if err == nil && s.known.has(who.PasswordHash, password) {
+		infoOf(ctx).who = who
+		return nil
+	}
+	if who, err = s.verify(ctx, c); err != nil {
+		return err
+	}
+	s.known.add(who.PasswordHash, password)
+	infoOf(ctx).who = who
+	return s.audit(ctx, pipeline.AuditEvent{Operation: pipeline.OpSignIn, Object: "api", Detail: "signed_in"})
+}
+
+// verify tells whose credentials these are. A wrong name and a wrong password
+// take the same time, write the same event and give the same answer.
+func (s *server) verify(ctx context.Context, c credentials) (pipeline.Account, error) {
+	if wait := s.throttle.begin(c.name, c.address); wait > 0 {
+		return pipeline.Account{}, problemThrottled(wait)
+	}
+	who, err := s.Accounts.FindAccount(ctx, c.name)
+	if err != nil && !errors.Is(err, pipeline.ErrNotFound) {
+		return pipeline.Account{}, err
+	}
+	right, err := s.hasher.verify(ctx, who.PasswordHash, c.password)
+	if err != nil {
+		return pipeline.Account{}, err
+	}
+	if right {
+		s.throttle.succeed(c.name, c.address)
+		return who, nil
+	}
+	// The name that was typed may be a password: only one of an account is kept.
+	e := pipeline.AuditEvent{
+		At: s.Now().UTC(), Actor: pipeline.Actor{Account: who.Name, Role: who.Role},
+		Operation: pipeline.OpSignIn, Object: "sign-in", Detail: "refused",
+	}
+	if err := s.Audit.Append(ctx, e); err != nil {
+		return pipeline.Account{}, fmt.Errorf("record refused sign-in: %w", err)
+	}
+	return pipeline.Account{}, problemPassword()
+}

@@ -1,0 +1,263 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"sync"
+	"time"
+
+	"touchstone.internal/pipeline"
+	"touchstone.internal/web/page"
+)
+
+// find gives a document that the account may read, and writes down that it is
+// about to be seen. Somebody else's document reads like one that is not there,
+// and takes as long.
+func (s *server) find(ctx context.Context, reference, detail string) (pipeline.Document, error) {
+	id, err := pipeline.ParseDocumentID(reference)
+	if err != nil {
+		return pipeline.Document{}, problemNotFound()
+	}
+	d, err := s.Documents.Find(ctx, id)
+	if err != nil && !errors.Is(err, pipeline.ErrNotFound) {
+		return d, err
+	}
+	if err != nil || !mayRead(infoOf(ctx).who, d) {
+		if err := s.consult(ctx, string(id), "denied"); err != nil {
+			return pipeline.Document{}, err
+		}
+		return pipeline.Document{}, problemNotFound()
+	}
+	return d, s.consult(ctx, string(d.ID), detail)
+}
+
+// home shows what the account can do and its newest documents.
+func (s *server) home(w http.ResponseWriter, r *http.Request, who pipeline.Account) error {
+	var view page.Home
+	if may(who.Role, actReadOwn) {
+		if err := s.consult(r.Context(), "home", "list"); err != nil {
+			return err
+		}
+		var err error
+		if view.Recent, err = s.Documents.List(r.Context(), ownOnly(pipeline.DocumentFilter{Limit: 5}, who)); err != nil {
+			return err
+		}
+	}
+	s.show(w, r, screen{http.StatusOK, "home", view})
+	return nil
+}
+
+// ownOnly keeps a list to what the account may read.
+func ownOnly(f pipeline.DocumentFilter, who pipeline.Account) pipeline.DocumentFilter {
+	if !may(who.Role, actReadAll) {
+		f.UploadedBy = who.Name
+	}
+	return f
+}
+
+// Limits of a list.
+const (
+	pageLimit = 25
+	maxLimit  = 100 // of pipeline.DocumentFilter
+)
+
+// filterTexts says of each parameter of a list how it is written.
+var filterTexts = map[string]string{ //nolint:gochecknoglobals // a table, never written
+	"state":      "Progress must be one of received, screening, screened",
+	"conclusion": "Result must be one of no_irregularity_found, review_suggested, could_not_check, technical_fault",
+	"encounter":  wrongEncounter,
+	"after":      noDocument,
+	"limit":      "The limit must be a number from 1 to 100",
+}
+
+// parseFilter reads the parameters of a list. Empty ones are not given: a form
+// sends them all.
+func parseFilter(q url.Values) (f pipeline.DocumentFilter, errs []fieldError) {
+	f.Limit = pageLimit
+	for _, name := range slices.Sorted(maps.Keys(q)) {
+		values := q[name]
+		if filterTexts[name] == "" {
+			errs = append(errs, fieldError{"/" + name, "There is no parameter of this name"})
+			continue
+		}
+		if len(values) > 1 {
+			errs = append(errs, fieldError{"/" + name, "Give this parameter once"})
+			continue
+		}
+		if values[0] != "" && !setFilter(&f, name, values[0]) {
+			errs = append(errs, fieldError{"/" + name, filterTexts[name]})
+		}
+	}
+	return f, errs
+}
+
+// setFilter sets one field; false if the value is none that it can have.
+func setFilter(f *pipeline.DocumentFilter, name, value string) bool {
+	var err error
+	switch name {
+	case "state":
+		f.State, err = pipeline.ParseState(value)
+	case "conclusion":
+		f.Conclusion, err = parseConclusion(value)
+	case "encounter":
+		f.Encounter = encounterReference(value)
+		return encounterForm.MatchString(f.Encounter)
+	case "after":
+		f.After, err = pipeline.ParseDocumentID(value)
+	case "limit":
+		f.Limit, err = strconv.Atoi(value)
+		return err == nil && f.Limit >= 1 && f.Limit <= maxLimit
+	}
+	return err == nil
+}
+
+// parseConclusion reads a conclusion that came from outside.
+func parseConclusion(s string) (pipeline.Conclusion, error) {
+	switch c := pipeline.Conclusion(s); c {
+	case pipeline.NoIrregularityFound, pipeline.ReviewSuggested, pipeline.CouldNotCheck, pipeline.TechnicalFault:
+		return c, nil
+	}
+	return "", errors.New("a conclusion is one of four")
+}
+
+// listing is one page of the list.
+type listing struct {
+	documents []pipeline.Document
+	next      pipeline.DocumentID // the last one, if there are more
+}
+
+// search gives one page of what the account may read, after writing down that
+// it looked.
+func (s *server) search(ctx context.Context, f pipeline.DocumentFilter) (l listing, err error) {
+	who := infoOf(ctx).who
+	f = ownOnly(f, who)
+	if f.After != "" {
+		// A reference that the account may not read marks no place for it.
+		d, err := s.Documents.Find(ctx, f.After)
+		if err == nil && !mayRead(who, d) {
+			err = pipeline.ErrNotFound
+		}
+		if errors.Is(err, pipeline.ErrNotFound) {
+			return l, problemInvalid([]fieldError{{"/after", noDocument}})
+		}
+		if err != nil {
+			return l, err
+		}
+	}
+	if err := s.consult(ctx, "documents", "list"); err != nil {
+		return l, err
+	}
+	if l.documents, err = s.Documents.List(ctx, f); err != nil || len(l.documents) < f.Limit {
+		return l, err
+	}
+	last := l.documents[len(l.documents)-1].ID
+	f.After, f.Limit = last, 1
+	more, err := s.Documents.List(ctx, f)
+	if len(more) > 0 {
+		l.next = last
+	}
+	return l, err
+}
+
+// list shows the documents that the account may read. On this page a parameter
+// that it does not know is passed over: people arrive by old links.
+func (s *server) list(w http.ResponseWriter, r *http.Request, who pipeline.Account) error {
+	q := r.URL.Query()
+	q.Del("limit")
+	for name := range q {
+		if filterTexts[name] == "" {
+			q.Del(name)
+		}
+	}
+	f, errs := parseFilter(q)
+	view := page.Documents{Filter: f, Everybody: may(who.Role, actReadAll)}
+	var l listing
+	var err error
+	if errs == nil {
+		l, err = s.search(r.Context(), f)
+	}
+	if p, ok := errors.AsType[*problem](err); ok && p.errors != nil {
+		errs = p.errors
+	} else if err != nil {
+		return err
+	}
+	view.Documents, view.Errors = l.documents, pageErrors(errs)
+	if l.next != "" {
+		q.Set("after", string(l.next))
+		view.Next = "/documents?" + q.Encode()
+	}
+	status := http.StatusOK
+	if errs != nil {
+		status = http.StatusBadRequest
+	}
+	s.show(w, r, screen{status, "documents", view})
+	return nil
+}
+
+// document shows the answer, or progress until there is one.
+func (s *server) document(w http.ResponseWriter, r *http.Request, who pipeline.Account) error {
+	return s.showDocument(w, r, "document")
+}
+
+// examine shows the picture with its boxes, the fields and all checks.
+func (s *server) examine(w http.ResponseWriter, r *http.Request, who pipeline.Account) error {
+	return s.showDocument(w, r, "examine")
+}
+
+func (s *server) showDocument(w http.ResponseWriter, r *http.Request, name string) error {
+	ctx := r.Context()
+	d, err := s.find(ctx, r.PathValue("id"), name)
+	if err != nil {
+		return err
+	}
+	view := page.Document{Document: d, Checks: s.checks}
+	if view.Sightings, err = s.Documents.Sightings(ctx, d.Digest, d.ID); err != nil {
+		return err
+	}
+	if d.State == pipeline.StateScreened {
+		report, err := s.Documents.Report(ctx, d.ID)
+		if err != nil {
+			return fmt.Errorf("show document %s: %w", d.ID, err)
+		}
+		view.Report = &report
+	} else if view.Waiting, err = s.waitingNow(ctx); err != nil {
+		return err
+	}
+	if may(infoOf(ctx).who.Role, actHistory) {
+		if view.History, err = s.Audit.History(ctx, string(d.ID)); err != nil {
+			return err
+		}
+	}
+	s.show(w, r, screen{http.StatusOK, name, view})
+	return nil
+}
+
+// waitingCount remembers for a moment how many documents wait, so that many
+// who watch do not count them over and over.
+type waitingCount struct {
+	mu    sync.Mutex
+	at    time.Time
+	count int
+}
+
+// waitingFor is how old the count may be.
+const waitingFor = 2 * time.Second
+
+func (s *server) waitingNow(ctx context.Context) (int, error) {
+	s.waiting.mu.Lock()
+	defer s.waiting.mu.Unlock()
+	if now := s.Now(); s.waiting.at.IsZero() || now.Sub(s.waiting.at) > waitingFor {
+		counts, err := s.Documents.Counts(ctx)
+		if err != nil {
+			return 0, err
+		}
+		s.waiting.at, s.waiting.count = now, counts[pipeline.StateReceived]
+	}
+	return s.waiting.count, nil
+}

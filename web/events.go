@@ -1,0 +1,163 @@
+package web
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"strconv"
+	"time"
+
+	"touchstone.internal/pipeline"
+)
+
+// Limits of event streams.
+const (
+	maxStreams     = 1000
+	maxStreamsEach = 8
+	// streamFor is when a stream ends, so that the browser asks again and is
+	// asked again who it is.
+	streamFor = 5 * time.Minute
+	// heartbeat keeps what stands between from closing a quiet connection.
+	heartbeat = 15 * time.Second
+	// pollEvery is how often one stream asks the database while there are
+	// pollFew of them; more of them ask less often.
+	pollEvery = 200 * time.Millisecond
+	pollFew   = 50
+	// eventWithin is how long a client may take to accept one event.
+	eventWithin = 10 * time.Second
+)
+
+// stateEvent is what a page that waits is told. It names nobody.
+type stateEvent struct {
+	State      pipeline.State      `json:"state"`
+	Conclusion pipeline.Conclusion `json:"conclusion"`
+	Waiting    int                 `json:"waiting"` // documents that wait for a worker
+}
+
+// eventID numbers the states of a document on its one way: received 1,
+// screening 2, given back 3, screening again 4, screened 5. It follows from the
+// record alone, so every desk gives the same number.
+func eventID(d pipeline.Document) int {
+	if d.State == pipeline.StateScreening {
+		return 2 * d.Attempt
+	}
+	return 2*d.Attempt + 1
+}
+
+// events tells a page how far its document is, until it is screened. A client
+// that comes back says what it saw last and is told what it missed: of states,
+// the newest says it all.
+func (s *server) events(w http.ResponseWriter, r *http.Request, who pipeline.Account) error {
+	d, err := s.find(r.Context(), r.PathValue("id"), "events")
+	if err != nil {
+		return err
+	}
+	last, err := strconv.Atoi(r.Header.Get("Last-Event-ID"))
+	if err != nil {
+		last = 0
+	}
+	if d.State == pipeline.StateScreened && last >= eventID(d) {
+		w.WriteHeader(http.StatusNoContent) // tells the browser not to come back
+		return nil
+	}
+	if !s.streams.take(who.Name) {
+		return problemTooMany("Too many pages wait for a result at once. Close some, or reload this one by hand")
+	}
+	defer s.streams.give(who.Name)
+	st := &stream{w: w, c: http.NewResponseController(w), now: s.Now, last: last}
+	if err := st.begin(); err != nil {
+		return fmt.Errorf("begin event stream: %w", err)
+	}
+	ctx, cancel := context.WithTimeout(r.Context(), streamFor)
+	defer cancel()
+	s.follow(ctx, st, d)
+	return nil
+}
+
+// follow sends what changes until the document is screened, the client goes
+// away or the server stops.
+func (s *server) follow(ctx context.Context, st *stream, d pipeline.Document) {
+	beat := time.NewTicker(heartbeat)
+	defer beat.Stop()
+	for {
+		waiting := 0
+		var err error
+		if d.State != pipeline.StateScreened {
+			waiting, err = s.waitingNow(ctx)
+		}
+		if err != nil || st.send(d, waiting) != nil || d.State == pipeline.StateScreened {
+			return
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-s.stopping:
+			return
+		case <-beat.C:
+			if st.beat() != nil {
+				return
+			}
+		case <-time.After(s.pollEvery()):
+		}
+		if d, err = s.Documents.Find(ctx, d.ID); err != nil {
+			return // the browser comes back by itself
+		}
+	}
+}
+
+// pollEvery keeps the load of many streams that of a few.
+func (s *server) pollEvery() time.Duration {
+	return pollEvery * time.Duration(1+s.streams.taken()/pollFew)
+}
+
+// stream is one open event stream.
+type stream struct {
+	w    http.ResponseWriter
+	c    *http.ResponseController
+	now  func() time.Time
+	last int // number of the last event that the client has
+	sent stateEvent
+}
+
+// begin sends the header and says when to come back.
+func (st *stream) begin() error {
+	h := st.w.Header()
+	h.Set("Content-Type", "text/event-stream")
+	h.Set("X-Accel-Buffering", "no") // nginx would wait for more
+	// The deadline for reading the request would end the stream.
+	if err := st.c.SetReadDeadline(time.Time{}); err != nil && !errors.Is(err, http.ErrNotSupported) {
+		return err
+	}
+	st.w.WriteHeader(http.StatusOK)
+	return st.write("retry: 1000\n\n")
+}
+
+// send writes an event if the client does not know it yet.
+func (st *stream) send(d pipeline.Document, waiting int) error {
+	e := stateEvent{State: d.State, Conclusion: d.Outcome.Conclusion, Waiting: waiting}
+	id := eventID(d)
+	if e == st.sent || st.sent == (stateEvent{}) && id <= st.last {
+		st.sent = e
+		return nil
+	}
+	b, err := json.Marshal(e)
+	if err != nil {
+		return err
+	}
+	st.sent, st.last = e, id
+	return st.write(fmt.Sprintf("id: %d\nevent: state\ndata: %s\n\n", id, b))
+}
+
+func (st *stream) beat() error { return st.write(": still here\n\n") }
+
+func (st *stream) write(s string) error {
+	if err := st.c.SetWriteDeadline(st.now().Add(eventWithin)); err != nil && !errors.Is(err, http.ErrNotSupported) {
+		return err
+	}
+	if _, err := st.w.Write([]byte(s)); err != nil {
+		return err
+	}
+	return st.c.Flush()
+}

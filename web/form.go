@@ -1,0 +1,331 @@
+package web
+
+import (
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"mime/multipart"
+	"net/http"
+	"regexp"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"touchstone.internal/pipeline"
+	"touchstone.internal/pipeline/text"
+)
+
+// Limits of an upload.
+const (
+	maxFiles    = 20
+	maxExtra    = 100 // files beyond those that are still counted, to say how many to remove
+	maxFields   = 20
+	maxField    = 1 << 10 // bytes of a field that is no file
+	maxPartHead = 16 << 10
+	maxUpload   = maxFiles*(pipeline.MaxUploadBytes+maxPartHead) + 1<<20
+	maxFileName = 200 // bytes
+)
+
+// form is an upload as it was read. Whoever reads it closes it.
+type form struct {
+	encounter, capture string
+	files              []arrived
+	extra              int // files beyond maxFiles
+	fields             int
+}
+
+// arrived is one file of a form: in the spool, or refused.
+type arrived struct {
+	name    string // cleaned; empty if the client gave none
+	file    *spooled
+	size    int64
+	digest  pipeline.Digest
+	media   pipeline.MediaType
+	refused *problem
+}
+
+// close lets go of every file.
+func (f *form) close() {
+	for _, a := range f.files {
+		if a.file != nil {
+			_ = a.file.Close() // it has no name: nothing can be left of it
+		}
+	}
+}
+
+// formReader reads a form from bytes that nobody vouches for, part by part.
+type formReader struct {
+	gate    *gate
+	parts   *multipart.Reader
+	spool   *spool
+	account string
+	form    *form
+}
+
+func newFormReader(body io.Reader, boundary string, sp *spool) *formReader {
+	g := &gate{r: body, total: maxUpload}
+	return &formReader{gate: g, parts: multipart.NewReader(g, boundary), spool: sp, form: &form{}}
+}
+
+// readForm reads an upload into the spool. The form comes back, and is to be
+// closed, even if there is an error: it holds what was read before.
+func (s *server) readForm(w http.ResponseWriter, r *http.Request, who pipeline.Account) (*form, error) {
+	kind, params, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	boundary := params["boundary"]
+	if err != nil || kind != "multipart/form-data" || boundary == "" || len(boundary) > 70 {
+		return &form{}, problemFormType()
+	}
+	if r.ContentLength > maxUpload {
+		return &form{}, problemFile("file-too-large", text.Reason(string(pipeline.ProblemTooBig), nil))
+	}
+	body := s.newPacedBody(w, r)
+	defer body.release()
+	fr := newFormReader(body, boundary, s.spool)
+	fr.account = who.Name
+	err = fr.read()
+	if err == nil {
+		// The rest is read, so that the connection can be used again.
+		fr.gate.left = maxPartHead
+		_, err = io.Copy(io.Discard, fr.gate)
+	}
+	if _, ok := errors.AsType[*problem](err); err == nil || ok {
+		return fr.form, err
+	}
+	switch {
+	case body.slow():
+		return fr.form, problemSlow()
+	case r.Context().Err() != nil:
+		return fr.form, fmt.Errorf("read upload: %w", r.Context().Err())
+	}
+	if fault, ok := errors.AsType[*spoolFault](err); ok {
+		return fr.form, fault
+	}
+	return fr.form, problemForm() // what broke is not told: it may quote the form
+}
+
+// spoolFault is an error of this machine, not of the form.
+type spoolFault struct{ err error }
+
+func (f *spoolFault) Error() string { return "spool upload: " + f.err.Error() }
+func (f *spoolFault) Unwrap() error { return f.err }
+
+// read reads every part.
+func (fr *formReader) read() error {
+	for {
+		fr.gate.left = maxPartHead
+		p, err := fr.parts.NextRawPart()
+		if err == io.EOF { //nolint:errorlint // the reader gives it bare at the end, and wrapped where the form breaks off
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if err := fr.part(p); err != nil {
+			return err
+		}
+	}
+}
+
+// part reads one part to its end.
+func (fr *formReader) part(p *multipart.Part) error {
+	if p.FormName() == "file" {
+		fr.gate.left = pipeline.MaxUploadBytes + maxPartHead
+		return fr.file(p)
+	}
+	if fr.form.fields++; fr.form.fields > maxFields {
+		return problemForm()
+	}
+	fr.gate.left = maxPartHead
+	b, err := io.ReadAll(io.LimitReader(p, maxField+1))
+	if err != nil {
+		return err
+	}
+	if len(b) > maxField {
+		return problemForm()
+	}
+	switch p.FormName() {
+	case "encounter":
+		fr.form.encounter = encounterReference(string(b))
+	case "capture":
+		fr.form.capture = strings.TrimSpace(string(b))
+	}
+	return nil
+}
+
+// file reads one file into the spool while it adds up its digest. What is no
+// picture by its first bytes is read past and not kept.
+func (fr *formReader) file(p *multipart.Part) error {
+	a := arrived{name: fileName(p)}
+	head := make([]byte, pipeline.SniffLen)
+	n, err := io.ReadFull(p, head)
+	if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF { //nolint:errorlint // io.ReadFull gives both bare
+		return err
+	}
+	if n == 0 && a.name == "" { // a form that was sent without choosing a file
+		return nil
+	}
+	if len(fr.form.files) >= maxFiles {
+		if fr.form.extra++; fr.form.extra > maxExtra {
+			return tooManyFiles(fr.form.extra)
+		}
+		return fr.skip(p, a, n)
+	}
+	media, ok := pipeline.Sniff(head[:n])
+	switch {
+	case n == 0:
+		a.refused = refusal(pipeline.ProblemEmpty, a.name)
+	case !ok:
+		a.refused = refusal(pipeline.ProblemNotPicture, a.name)
+	}
+	if a.refused != nil {
+		fr.form.files = append(fr.form.files, a)
+		return fr.skip(p, a, n)
+	}
+	a.media = media
+	return fr.keep(p, a, head[:n])
+}
+
+// skip reads past a file that is not kept.
+func (fr *formReader) skip(p *multipart.Part, a arrived, n int) error {
+	m, err := io.Copy(io.Discard, io.LimitReader(p, pipeline.MaxUploadBytes+1-int64(n)))
+	if err != nil {
+		return err
+	}
+	if int64(n)+m > pipeline.MaxUploadBytes {
+		return refusal(pipeline.ProblemTooBig, a.name)
+	}
+	return nil
+}
+
+// keep writes a file to the spool.
+func (fr *formReader) keep(p *multipart.Part, a arrived, head []byte) (err error) {
+	if a.file, err = fr.spool.open(fr.account); err != nil {
+		if _, ok := errors.AsType[*problem](err); ok {
+			return err
+		}
+		return &spoolFault{err}
+	}
+	fr.form.files = append(fr.form.files, a)
+	kept := &fr.form.files[len(fr.form.files)-1]
+	sum := sha256.New()
+	dst := &faultWriter{w: io.MultiWriter(a.file, sum)}
+	if _, err := dst.Write(head); err != nil {
+		return err
+	}
+	n, err := io.Copy(dst, io.LimitReader(p, pipeline.MaxUploadBytes+1-int64(len(head))))
+	if err != nil {
+		return err
+	}
+	kept.size = int64(len(head)) + n
+	if kept.size > pipeline.MaxUploadBytes {
+		return refusal(pipeline.ProblemTooBig, a.name)
+	}
+	kept.digest = pipeline.DigestOf([sha256.Size]byte(sum.Sum(nil)))
+	return nil
+}
+
+// faultWriter marks an error of writing, to tell a full disk from a form that
+// breaks off.
+type faultWriter struct{ w io.Writer }
+
+func (f *faultWriter) Write(b []byte) (int, error) {
+	n, err := f.w.Write(b)
+	if err != nil {
+		return n, &spoolFault{err}
+	}
+	return n, nil
+}
+
+// refusal says why a file was not taken, in the catalogue's sentence.
+func refusal(p pipeline.Problem, name string) *problem {
+	slug := map[pipeline.Problem]string{
+		pipeline.ProblemEmpty: "file-empty", pipeline.ProblemTooBig: "file-too-large", pipeline.ProblemNotPicture: "unsupported-file",
+	}[p]
+	return problemFile(slug, text.Reason(string(p), map[string]string{"file": name}))
+}
+
+func tooManyFiles(extra int) *problem {
+	files := "files"
+	if extra == 1 {
+		files = "file"
+	}
+	return problemFile("file-too-large", fmt.Sprintf("You can only add up to %d files. Remove %d %s", maxFiles, extra, files))
+}
+
+// encounterForm is how an encounter reference is written: "NPT-241126-0147".
+var encounterForm = regexp.MustCompile(`^[A-Z]{3}-[0-9]{6}-[0-9]{4}$`)
+
+// Texts about the encounter reference.
+const (
+	noEncounter    = "Enter the encounter reference"
+	wrongEncounter = "Encounter reference must have 3 letters, then 6 numbers, then 4 numbers"
+)
+
+// encounterReference reads a reference as people type it: with or without
+// hyphens and spaces, in any case. What it is not comes back as it was.
+func encounterReference(s string) string {
+	s = strings.TrimSpace(s)
+	bare := strings.ToUpper(strings.Map(func(r rune) rune {
+		if r == ' ' || r == '-' {
+			return -1
+		}
+		return r
+	}, s))
+	if len(bare) == 13 {
+		if ref := bare[:3] + "-" + bare[3:9] + "-" + bare[9:]; encounterForm.MatchString(ref) {
+			return ref
+		}
+	}
+	return s
+}
+
+// mistakes tells what is missing in a form or has another form.
+func (f *form) mistakes() (errs []fieldError) {
+	switch {
+	case f.encounter == "":
+		errs = append(errs, fieldError{"/encounter", noEncounter})
+	case !encounterForm.MatchString(f.encounter):
+		errs = append(errs, fieldError{"/encounter", wrongEncounter})
+	}
+	if _, err := pipeline.ParseCaptureClass(f.capture); err != nil {
+		errs = append(errs, fieldError{"/capture", "Select how you got the images"})
+	}
+	switch {
+	case len(f.files) == 0:
+		errs = append(errs, fieldError{"/file", "Add at least one image"})
+	case f.extra > 0:
+		errs = append(errs, tooManyFiles(f.extra).errors...)
+	}
+	return errs
+}
+
+// fileName gives the name of a file as it can be shown and stored: without
+// folders, without characters that control a screen, of bounded length.
+func fileName(p *multipart.Part) string {
+	_, params, err := mime.ParseMediaType(p.Header.Get("Content-Disposition"))
+	if err != nil {
+		return ""
+	}
+	return cleanName(params["filename"])
+}
+
+func cleanName(s string) string {
+	s = s[strings.LastIndexAny(s, `/\`)+1:]
+	s = strings.ToValidUTF8(s, "\uFFFD")
+	s = strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || unicode.Is(unicode.Zl, r) || unicode.Is(unicode.Zp, r) {
+			return -1 // Cf has the marks that turn the direction of writing
+		}
+		return r
+	}, s)
+	s = strings.TrimSpace(s)
+	if len(s) > maxFileName {
+		s = s[:maxFileName]
+		for !utf8.ValidString(s) {
+			s = s[:len(s)-1]
+		}
+	}
+	return s
+}

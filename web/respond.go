@@ -1,0 +1,68 @@
+package web
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"net/http"
+
+	"touchstone.internal/pipeline"
+	"touchstone.internal/web/page"
+)
+
+// screen is a page to show.
+type screen struct {
+	status int
+	name   string
+	view   any
+}
+
+// show renders a page before the first byte is sent, so that one that breaks
+// is not half an answer.
+func (s *server) show(w http.ResponseWriter, r *http.Request, sc screen) {
+	info := infoOf(r.Context())
+	shell := page.Shell{Account: info.who, Path: r.URL.Path, Version: s.Version, Now: s.Now(), Request: info.id}
+	var b bytes.Buffer
+	if err := s.pages.Render(&b, sc.name, shell, sc.view); err != nil {
+		s.Log.ErrorContext(r.Context(), "page_broken", slog.String("request_id", info.id), slog.String("page", sc.name),
+			slog.String("kind", fmt.Sprintf("%T", err))) // its text may quote the view
+		http.Error(w, problemInternal().detail+". Quote "+info.id, http.StatusInternalServerError)
+		return
+	}
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.WriteHeader(sc.status)
+	_, _ = b.WriteTo(w) // the client went away: nobody to tell
+}
+
+// writeJSON answers with a value of one of our own types.
+func (s *server) writeJSON(w http.ResponseWriter, r *http.Request, status int, v any) {
+	b, err := json.Marshal(v)
+	if err != nil {
+		s.Log.ErrorContext(r.Context(), "answer_broken", slog.String("request_id", infoOf(r.Context()).id))
+		http.Error(w, problemInternal().detail, http.StatusInternalServerError)
+		return
+	}
+	if w.Header().Get("Content-Type") == "" {
+		w.Header().Set("Content-Type", "application/json")
+	}
+	w.WriteHeader(status)
+	_, _ = w.Write(append(b, '\n')) // the client went away: nobody to tell
+}
+
+// consult records that somebody is about to see something. What it speaks of
+// is served only if this succeeds.
+func (s *server) consult(ctx context.Context, object, detail string) error {
+	return s.audit(ctx, pipeline.AuditEvent{Operation: pipeline.OpConsult, Object: object, Detail: detail})
+}
+
+// audit records an event of the account that is signed in.
+func (s *server) audit(ctx context.Context, e pipeline.AuditEvent) error {
+	who := infoOf(ctx).who
+	e.At, e.Actor = s.Now().UTC(), pipeline.Actor{Account: who.Name, Role: who.Role}
+	if err := s.Audit.Append(ctx, e); err != nil {
+		return fmt.Errorf("record %s of %s: %w", e.Operation, e.Object, err)
+	}
+	return nil
+}

@@ -1,0 +1,208 @@
+// Package web is the desk: the pages that officers and reviewers work with,
+// and the JSON API for the same. It receives pictures, stores and records
+// them, and shows what screening found, in words first.
+//
+// Pages work without JavaScript; the small scripts only add live progress and
+// a closer look at the picture. The package decodes no picture, screens nothing
+// and decides nothing about anybody: it shows reports that a worker has
+// written. What serves personal data writes to the audit log first, and logs
+// and metrics hold none. An encounter reference is the number of a case and
+// names nobody: it may stand in the address of a list, but not in a log.
+package web
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"os"
+	"sync"
+	"time"
+
+	"github.com/alexedwards/scs/v2"
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"touchstone.internal/pipeline"
+	"touchstone.internal/web/page"
+)
+
+// Config is everything that the desk is made of. All fields but Catalogue,
+// Secure and Version must be set.
+type Config struct {
+	Documents pipeline.Documents
+	Accounts  pipeline.Accounts
+	Audit     pipeline.Audit
+	Blobs     pipeline.Blobs
+	Tasks     pipeline.Tasks
+	Sessions  scs.CtxStore
+
+	SpoolDir  string           // where files lie, without a name, while they arrive and leave
+	Catalogue []pipeline.Check // gives the names of the checks
+	// Now is the clock. Its location is the one in which pages show times.
+	Now      func() time.Time
+	Log      *slog.Logger
+	Registry *prometheus.Registry
+	// Ready tells of each part that the desk needs whether it answers.
+	Ready   func(ctx context.Context) map[string]error
+	Secure  bool   // people reach the desk by https: cookies and HSTS say so
+	Version string // for the footer
+}
+
+// check refuses a desk with a part missing, so that it fails at start and not
+// at the first upload.
+func (c Config) check() error {
+	switch {
+	case c.Documents == nil || c.Accounts == nil || c.Audit == nil || c.Blobs == nil || c.Tasks == nil:
+		return errors.New("a store is missing")
+	case c.Sessions == nil || c.Now == nil || c.Log == nil || c.Registry == nil || c.Ready == nil:
+		return errors.New("sessions, clock, log, registry or readiness are missing")
+	}
+	f, err := os.CreateTemp(c.SpoolDir, "probe-*")
+	if err != nil {
+		return fmt.Errorf("write to the spool folder: %w", err)
+	}
+	return errors.Join(f.Close(), os.Remove(f.Name()))
+}
+
+// Desk serves pages and API.
+type Desk struct {
+	server  *server
+	handler http.Handler
+}
+
+// New puts the desk together. It fails if a part is missing, a page does not
+// parse or the spool folder cannot be written to.
+func New(c Config) (*Desk, error) {
+	if err := c.check(); err != nil {
+		return nil, err
+	}
+	pages, err := page.Load()
+	if err != nil {
+		return nil, fmt.Errorf("load pages: %w", err)
+	}
+	m, err := newMetrics(c.Registry)
+	if err != nil {
+		return nil, fmt.Errorf("register metrics: %w", err)
+	}
+	s := &server{
+		Config: c, pages: pages, metrics: m, sessions: newSessions(c), spool: newSpool(c.SpoolDir),
+		throttle: newThrottle(c.Now), known: newKnownPasswords(c.Now), hasher: newHasher(),
+		streams: newQuota(maxStreams, maxStreamsEach), checks: map[string]pipeline.Check{}, stopping: make(chan struct{}),
+	}
+	for _, check := range c.Catalogue {
+		s.checks[check.ID] = check
+	}
+	return &Desk{server: s, handler: s.routes()}, nil
+}
+
+// ServeHTTP answers one request.
+func (d *Desk) ServeHTTP(w http.ResponseWriter, r *http.Request) { d.handler.ServeHTTP(w, r) }
+
+// Stop ends every event stream and every wait for an outcome, which would
+// otherwise hold up a server that shuts down. It belongs into
+// http.Server.RegisterOnShutdown, and may be called more than once.
+func (d *Desk) Stop() { d.server.stop.Do(func() { close(d.server.stopping) }) }
+
+// server is the desk at work.
+type server struct {
+	Config
+	pages    *page.Pages
+	metrics  *metrics
+	sessions *scs.SessionManager
+	spool    *spool
+	throttle *throttle
+	known    *knownPasswords
+	hasher   *hasher
+	streams  *quota
+	waiting  waitingCount
+	checks   map[string]pipeline.Check
+	stop     sync.Once
+	stopping chan struct{}
+}
+
+// routes is every address of the desk.
+func (s *server) routes() http.Handler {
+	mux := http.NewServeMux()
+	mux.Handle("GET /assets/{name}", s.pages.Assets())
+	mux.HandleFunc("GET /healthz", s.healthz)
+	mux.HandleFunc("GET /readyz", s.readyz)
+	mux.Handle("GET /metrics", promhttp.HandlerFor(s.Registry, promhttp.HandlerOpts{Registry: s.Registry}))
+
+	mux.Handle("GET /sign-in", s.open(s.signInPage))
+	mux.Handle("POST /sign-in", s.open(s.signIn))
+	mux.Handle("POST /sign-out", s.open(s.signOut))
+	mux.Handle("GET /safety", s.open(s.safety))
+	mux.Handle("GET /problems", s.open(s.problems))
+
+	mux.Handle("GET /{$}", s.page(actSignedIn, s.home))
+	mux.Handle("GET /upload", s.page(actUpload, s.uploadPage))
+	mux.Handle("POST /upload", s.page(actUpload, s.upload))
+	mux.Handle("GET /upload/received", s.page(actUpload, s.received))
+	mux.Handle("GET /documents", s.page(actReadOwn, s.list))
+	mux.Handle("GET /documents/{id}", s.page(actReadOwn, s.document))
+	mux.Handle("GET /documents/{id}/examine", s.page(actReadOwn, s.examine))
+	mux.Handle("GET /documents/{id}/events", s.page(actReadOwn, s.events))
+	mux.Handle("GET /documents/{id}/image", s.page(actReadOwn, s.image))
+	mux.Handle("GET /documents/{id}/original", s.page(actReadOwn, s.original))
+	mux.Handle("GET /status", s.page(actOperate, s.status))
+
+	mux.HandleFunc("GET /api/v1/openapi.json", s.openAPI)
+	mux.Handle("POST /api/v1/documents", s.api(actUpload, s.apiUpload))
+	mux.Handle("GET /api/v1/documents", s.api(actReadOwn, s.apiList))
+	mux.Handle("GET /api/v1/documents/{id}", s.api(actReadOwn, s.apiDocument))
+	mux.Handle("GET /api/v1/documents/{id}/report", s.api(actReadOwn, s.apiReport))
+	mux.Handle("GET /api/v1/documents/{id}/image", s.api(actReadOwn, s.image))
+
+	cross := http.NewCrossOriginProtection()
+	cross.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		s.fail(w, r, problemCrossSite())
+	}))
+	return s.observe(s.headers(s.drain(cross.Handler(s.dispatch(mux)))))
+}
+
+// dispatch lets the mux answer what it knows and gives its plain 404 and 405
+// the form of the desk.
+func (s *server) dispatch(mux *http.ServeMux) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h, pattern := mux.Handler(r)
+		if pattern != "" {
+			mux.ServeHTTP(w, r)
+			return
+		}
+		var probe statusProbe
+		h.ServeHTTP(&probe, r)
+		for _, allow := range probe.Header().Values("Allow") {
+			w.Header().Add("Allow", allow)
+		}
+		if probe.status == http.StatusMethodNotAllowed {
+			s.fail(w, r, problemMethod())
+			return
+		}
+		s.fail(w, r, problemNoPage())
+	})
+}
+
+// statusProbe keeps the status and header of an answer and drops its body.
+type statusProbe struct {
+	header http.Header
+	status int
+}
+
+func (p *statusProbe) Header() http.Header {
+	if p.header == nil {
+		p.header = http.Header{}
+	}
+	return p.header
+}
+func (p *statusProbe) Write(b []byte) (int, error) { return len(b), nil }
+func (p *statusProbe) WriteHeader(status int)      { p.status = status }
+
+// newRequestID makes the reference that a person can quote and a log line
+// carries.
+func newRequestID() string {
+	t := rand.Text()
+	return t[:4] + "-" + t[4:8]
+}
