@@ -162,7 +162,7 @@ func (a *answer) review(v Document) {
 func (a *answer) unread(v Document) {
 	a.Kind = "unread"
 	problem := string(v.Report.Outcome.Problem)
-	a.Lead = text.Reason(problem, map[string]string{"file": v.Document.FileName})
+	a.Lead = stop(text.Reason(problem, map[string]string{"file": v.Document.FileName}))
 	a.More = "That says nothing about the document, good or bad."
 	said, _ := text.Entry(problem)
 	a.Reasons = v.open(mostReasons)
@@ -177,7 +177,7 @@ func (a *answer) unread(v Document) {
 func (a *answer) fault(v Document) {
 	a.Kind = "fault"
 	problem := string(v.Report.Outcome.Problem)
-	a.Lead = text.Reason(problem, map[string]string{"file": v.Document.FileName})
+	a.Lead = stop(text.Reason(problem, map[string]string{"file": v.Document.FileName}))
 	a.More = "The fault is ours. It says nothing about the document, good or bad."
 	said, _ := text.Entry(problem)
 	a.Steps = []step{
@@ -234,7 +234,7 @@ func (v Document) noticed() []reason {
 
 func (v Document) reason(f pipeline.Finding) reason {
 	said, _ := text.Entry(f.Statement)
-	r := reason{Title: cmp.Or(said.Title, v.name(f)), Sentence: f.Reason, CouldBe: said.CouldBe, Strength: strengths[f.Severity]}
+	r := reason{Title: cmp.Or(said.Title, v.name(f)), Sentence: stop(f.Reason), CouldBe: said.CouldBe, Strength: strengths[f.Severity]}
 	if s, ok := sheetOf(v); ok {
 		r.Crop = s.crop(f.Boxes)
 	}

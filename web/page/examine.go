@@ -17,6 +17,15 @@ type group struct {
 	Empty    string // what to say where there are none
 	Open     bool
 	Findings []finding
+	Notes    int // findings among them that do not count, such as an expired document
+}
+
+// Count is how many findings there are, in a heading.
+func (g group) Count() string {
+	if g.Notes == 0 {
+		return fmt.Sprint(len(g.Findings))
+	}
+	return fmt.Sprintf("%d, and %d to note", len(g.Findings)-g.Notes, g.Notes)
 }
 
 // finding is one answer of one check, as a reviewer reads it.
@@ -54,7 +63,7 @@ func groupsOf(v Document) []group {
 	place := map[pipeline.Outcome]int{
 		pipeline.Fail: 0, pipeline.Undetermined: 1, pipeline.OK: 2, pipeline.NotPerformed: 3, pipeline.Aborted: 4,
 	}
-	codes, groups := map[int]int{}, map[int]string{}
+	codes, groups := map[string]int{}, map[int]string{}
 	for _, i := range v.order() {
 		f := v.Report.Findings[i]
 		at, known := place[f.Outcome]
@@ -62,14 +71,37 @@ func groupsOf(v Document) []group {
 			at = 4
 		}
 		full := v.finding(f)
-		if at < 2 {
-			codes[at]++
-			full.Code = fmt.Sprintf("%c%d", "PJ"[at], codes[at])
+		if letter := letterOf(f); letter != "" {
+			codes[letter]++
+			full.Code = fmt.Sprint(letter, codes[letter])
+		}
+		if f.Outcome == pipeline.Fail && !f.Counted() {
+			gs[at].Notes++
 		}
 		full.Follows = v.follows(i, groups, full.Code)
 		gs[at].Findings = append(gs[at].Findings, full)
 	}
 	return gs
+}
+
+// letterOf is what the code of a finding begins with: P for a problem, N for
+// what is only to note, J for what needs a person's judgement.
+func letterOf(f pipeline.Finding) string {
+	switch {
+	case f.Counted():
+		return "P"
+	case f.Outcome == pipeline.Fail:
+		return "N"
+	case f.Outcome == pipeline.Undetermined:
+		return "J"
+	}
+	return ""
+}
+
+// Line is how the finding's boxes are drawn. No two kinds look alike without
+// their colour.
+func (f finding) Line() string {
+	return map[string]string{"P": "problem", "N": "note", "J": "doubt"}[letterOf(f.Finding)]
 }
 
 // order gives the findings by what they add to the outcome, and the others as
@@ -120,11 +152,15 @@ func (v Document) finding(f pipeline.Finding) finding {
 
 // tally counts the groups in a line.
 func tally(gs []group) string {
-	words := []string{"with a problem", "in doubt", "without a problem", "not run", "did not finish"}
+	words := []string{"with a problem", "in doubt", "without a problem", "not run", "not finished"}
 	all, parts := 0, []string{}
 	for i, g := range gs {
-		if all += len(g.Findings); len(g.Findings) > 0 {
-			parts = append(parts, fmt.Sprintf("%d %s", len(g.Findings), words[i]))
+		all += len(g.Findings)
+		if n := len(g.Findings) - g.Notes; n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", n, words[i]))
+		}
+		if g.Notes > 0 {
+			parts = append(parts, fmt.Sprintf("%d to note", g.Notes))
 		}
 	}
 	if all == 0 {
@@ -146,6 +182,7 @@ type examination struct {
 	Sheet    *sheet
 	Fields   []mark // of all zones, on the picture
 	Problems []finding
+	Notes    []finding
 	Doubts   []finding
 }
 
@@ -159,7 +196,7 @@ func examineOf(v Document) examination {
 	o := v.Report.Outcome
 	e := examination{Headline: headline(o), Tag: tagOf(pipeline.StateScreened, o), Note: note(o), Groups: groupsOf(v)}
 	if o.Problem != "" {
-		e.Why = text.Reason(string(o.Problem), map[string]string{"file": v.Document.FileName})
+		e.Why = stop(text.Reason(string(o.Problem), map[string]string{"file": v.Document.FileName}))
 	}
 	for _, g := range e.Groups {
 		e.Total += len(g.Findings)
@@ -182,7 +219,14 @@ func examineOf(v Document) examination {
 			e.Fields = append(e.Fields, f.Marks...)
 		}
 	}
-	e.Problems, e.Doubts = e.Groups[0].Findings, e.Groups[1].Findings
+	for _, f := range e.Groups[0].Findings {
+		if f.Counted() {
+			e.Problems = append(e.Problems, f)
+			continue
+		}
+		e.Notes = append(e.Notes, f)
+	}
+	e.Doubts = e.Groups[1].Findings
 	return e
 }
 

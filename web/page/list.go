@@ -191,6 +191,6 @@ type layer struct{ Group, Line, Text string }
 
 // layerOf names the layer of a kind of line.
 func layerOf(line, text string) layer {
-	group := map[string]string{"field": "fields", "problem": "problems", "doubt": "judgement"}[line]
+	group := map[string]string{"field": "fields", "problem": "problems", "doubt": "judgement", "note": "notes"}[line]
 	return layer{Group: cmp.Or(group, line), Line: line, Text: text}
 }

@@ -29,7 +29,7 @@ func functions(a assets) template.FuncMap {
 		"capture": func(c pipeline.CaptureClass) string { return captures[c] },
 		"words":   headline,
 		"tag":     tagOf,
-		"upper":   upper,
+		"stop":    stop,
 		"field":   func(n mrz.FieldName) string { return upper(text.Field(string(n))) },
 		"digit":   func(s mrz.DigitState) label { return digits[s] },
 		"deed":    deed,
@@ -126,6 +126,15 @@ func upper(s string) string {
 		return ""
 	}
 	return strings.ToUpper(s[:1]) + s[1:]
+}
+
+// stop ends a sentence. Those of the catalogue that also stand beside a form
+// field have no full stop.
+func stop(s string) string {
+	if s == "" || strings.ContainsAny(s[len(s)-1:], ".?!") {
+		return s
+	}
+	return s + "."
 }
 
 // headline is the first line of a result.

@@ -13,7 +13,7 @@ const drop = document.getElementById("drop");
 const start = document.getElementById("start");
 const onward = document.getElementById("onward");
 const waiting = document.getElementById("waiting");
-const items = []; // { file, state, row, id, error, request }
+const items = []; // { file, state, row, id, error, field, request }
 
 // Files are kept here from now on, so the form must not send them again.
 input.removeAttribute("name");
@@ -59,7 +59,9 @@ function begin() {
   if (!encounter.value.trim()) problems.push([encounter, encounter.dataset.missing]);
   if (!captures.some((c) => c.checked)) problems.push([captures[0], captures[0].dataset.missing]);
   if (!items.some((i) => i.state !== "refused")) problems.push([input, input.dataset.missing]);
-  if (!problems.length) for (const i of items) if (i.state === "chosen") i.state = "queued";
+  if (!problems.length) {
+    for (const i of items) if (i.state === "chosen" || i.state === "failed") Object.assign(i, { state: "queued", error: "", field: "" });
+  }
   complain(problems);
   if (!problems.length) pump();
 }
@@ -120,8 +122,11 @@ function settle(item, request) {
     item.id = answer.id;
     item.again = answer.duplicate;
   } else {
-    // 4xx will not change by trying again, except when too many came at once.
-    item.state = request.status >= 500 || request.status === 429 || request.status === 0 ? "failed" : "refused";
+    // The file itself is refused by these and will be again. Anything else may
+    // pass: a full service, an answer to correct, a session that ran out.
+    const wrong = answer.errors?.find((e) => e.pointer === "/encounter" || e.pointer === "/capture");
+    item.state = !wrong && [400, 413, 415].includes(request.status) ? "refused" : "failed";
+    item.field = wrong?.pointer.slice(1);
     item.error = answer.errors?.map((e) => e.detail).filter(Boolean).join(". ") || answer.detail || `${item.file.name} could not be uploaded. Try again`;
     say(item.error);
   }
@@ -144,8 +149,10 @@ function finish() {
 }
 
 function trouble() {
-  const bad = items.filter((i) => i.error);
-  if (bad.length) complain(bad.map((i) => [i.row.querySelector("button"), i.error]));
+  // One wrong answer stops every file: it is said once, at its field.
+  const bad = new Map();
+  for (const i of items) if (i.error) bad.set(i.error, i.field ? document.getElementById(i.field) : i.row.querySelector("button"));
+  if (bad.size) complain([...bad].map(([words, field]) => [field, words]));
 }
 
 // complain shows the summary of problems, as the server would, and takes the
@@ -230,7 +237,7 @@ function actions(item, at) {
   if (item.state === "failed") {
     const retry = button("govuk-button govuk-button--secondary", "Try again", `: ${item.file.name}`);
     retry.id = `retry-${at}`;
-    retry.addEventListener("click", () => { item.state = "queued"; item.error = ""; draw(item); pump(); });
+    retry.addEventListener("click", () => { item.state = "queued"; item.error = item.field = ""; draw(item); pump(); });
     box.append(retry);
   }
   if (item.state !== "received") {

@@ -1,0 +1,352 @@
+package page
+
+import (
+	"bytes"
+	"errors"
+	"image"
+	"image/jpeg"
+	"math"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"touchstone.internal/fixtures"
+	"touchstone.internal/pipeline"
+	"touchstone.internal/pipeline/mrz"
+	"touchstone.internal/pipeline/text"
+)
+
+// The pages are shown on the evening of 24 November 2026, in London.
+var now = time.Date(2026, time.November, 24, 20, 17, 0, 0, time.UTC)
+
+const (
+	officer  = pipeline.RoleOfficer
+	reviewer = pipeline.RoleReviewer
+	operator = pipeline.RoleOperator
+)
+
+func shell(role pipeline.Role, path string) Shell {
+	s := Shell{Path: path, Version: "1.0.0", Now: now, Request: "7F3A-91C0"}
+	switch role {
+	case officer:
+		s.Account = pipeline.Account{Name: "officer", Title: "Duty officer", Role: role}
+	case reviewer:
+		s.Account = pipeline.Account{Name: "reviewer", Title: "Document reviewer", Role: role}
+	case operator:
+		s.Account = pipeline.Account{Name: "operator", Title: "Operator", Role: role}
+	}
+	return s
+}
+
+// example is a page with a view that it can have.
+type example struct {
+	name  string
+	page  string
+	shell Shell
+	view  any
+}
+
+// specimen is a drawn document: the upright picture, and the lines of its zone
+// with a box for each character.
+type specimen struct {
+	jpeg  []byte
+	size  image.Point
+	lines []string
+	rows  []fixtures.Quad
+}
+
+// draw draws the document of all examples once: its date of birth does not fit
+// its check digit.
+var draw = sync.OnceValues(func() (specimen, error) {
+	img, truth, err := fixtures.Draw(fixtures.Spec{Format: mrz.TD3, Fault: fixtures.DateOfBirthDigit, Seed: 7})
+	if err != nil {
+		return specimen{}, err
+	}
+	var b bytes.Buffer
+	err = jpeg.Encode(&b, img, &jpeg.Options{Quality: 80})
+	return specimen{b.Bytes(), img.Bounds().Size(), truth.Lines, truth.LineBoxes}, err
+})
+
+func drawn(t *testing.T) specimen {
+	t.Helper()
+	s, err := draw()
+	if err != nil {
+		t.Fatalf("draw the specimen: %v", err)
+	}
+	return s
+}
+
+// cell is the box of characters from to to of a line, in the upright picture.
+func (s specimen) cell(line, from, to int) image.Rectangle {
+	q := s.rows[line]
+	n := float64(len(s.lines[line]))
+	x := func(i int) int { return int(math.Round(q[0].X + (q[1].X-q[0].X)*float64(i)/n)) }
+	return image.Rect(x(from), int(q[0].Y), x(to), int(q[2].Y))
+}
+
+// stored is a quarter turn: the camera was held sideways.
+var sideways = pipeline.Orientation{Quarters: 1}
+
+func (s specimen) box(label string, line, from, to int) pipeline.Box {
+	return pipeline.BoxOf(sideways.ToStored(s.cell(line, from, to), s.size.Y, s.size.X), label)
+}
+
+func (s specimen) marks(line int, unsure map[int]string) []pipeline.CharMark {
+	ms := make([]pipeline.CharMark, len(s.lines[line]))
+	for i := range ms {
+		r := sideways.ToStored(s.cell(line, i, i+1), s.size.Y, s.size.X)
+		other, doubt := unsure[i]
+		ms[i] = pipeline.CharMark{Box: [4]int{r.Min.X, r.Min.Y, r.Dx(), r.Dy()}, Confidence: .99, Certain: !doubt, RunnerUp: other}
+	}
+	return ms
+}
+
+func (s specimen) zone(unsure map[int]string) pipeline.ZoneReading {
+	two := s.lines[1]
+	z := pipeline.ZoneReading{
+		Format: mrz.TD3, Lines: s.lines, Certain: len(unsure) == 0,
+		Box:   pipeline.BoxOf(sideways.ToStored(s.cell(0, 0, 44).Union(s.cell(1, 0, 44)), s.size.Y, s.size.X), "machine readable zone"),
+		Chars: [][]pipeline.CharMark{s.marks(0, nil), s.marks(1, unsure)},
+	}
+	for _, f := range []struct {
+		name           mrz.FieldName
+		line, from, to int
+		state          mrz.DigitState
+	}{
+		{mrz.DocumentCode, 0, 0, 2, ""},
+		{mrz.IssuingState, 0, 2, 5, ""},
+		{mrz.NameOfHolder, 0, 5, 44, ""},
+		{mrz.DocumentNumber, 1, 0, 9, mrz.Verified},
+		{mrz.Nationality, 1, 10, 13, ""},
+		{mrz.DateOfBirth, 1, 13, 19, mrz.Refuted},
+		{mrz.Sex, 1, 20, 21, ""},
+		{mrz.DateOfExpiry, 1, 21, 27, mrz.Verified},
+		{mrz.PersonalNumber, 1, 28, 42, mrz.NotPrinted},
+	} {
+		raw := s.lines[f.line][f.from:f.to]
+		r := pipeline.FieldReading{Name: f.name, Raw: raw, Value: strings.TrimSpace(strings.ReplaceAll(raw, "<", " ")), Certain: true, Box: s.box(text.Field(string(f.name)), f.line, f.from, f.to)}
+		if f.state != "" {
+			printed := two[f.to : f.to+1]
+			computed := string(rune(mrz.CheckDigit(raw)))
+			r.CheckDigit = &pipeline.CheckDigitReading{Printed: printed, Computed: computed, State: f.state}
+		}
+		z.Fields = append(z.Fields, r)
+	}
+	return z
+}
+
+// finding fills the sentence in as a check would.
+func answerBy(check string, o pipeline.Outcome, s pipeline.Severity, statement string, params map[string]string, boxes ...pipeline.Box) pipeline.Finding {
+	if boxes == nil {
+		boxes = []pipeline.Box{}
+	}
+	return pipeline.Finding{
+		Check: check, Version: 1, Outcome: o, Severity: s, Statement: statement, Reason: text.Reason(statement, params), Boxes: boxes,
+	}
+}
+
+// report is a literal report on the specimen with what every variant shares.
+func (s specimen) report(o pipeline.ScreeningOutcome, unsure map[int]string, found ...pipeline.Finding) *pipeline.Report {
+	if o.Contributions == nil {
+		o.Contributions = []pipeline.Contribution{}
+	}
+	return &pipeline.Report{
+		Digest: pipeline.Digest(strings.Repeat("9f3c", 16)), Engine: "engine 1; reader 1; checks MRZ-01@1 MRZ-04@1", RuleSet: strings.Repeat("ab12", 16),
+		AsOf: "2026-11-24", Capture: pipeline.CapturePhoto,
+		Pages: []pipeline.PageReading{{
+			Width: s.size.Y, Height: s.size.X, Orientation: sideways, Zones: []pipeline.ZoneReading{s.zone(unsure)},
+		}},
+		Findings: append(found,
+			answerBy("MRZ-01", pipeline.OK, pipeline.S0, "zone_found", nil),
+			answerBy("MRZ-03", pipeline.OK, pipeline.S2, "check_digit_ok", map[string]string{"field": "document number"}, s.box("document number", 1, 0, 10)),
+			answerBy("MRZ-05", pipeline.OK, pipeline.S2, "check_digit_ok", map[string]string{"field": "date of expiry"}, s.box("date of expiry", 1, 21, 28)),
+			answerBy("MRZ-06", pipeline.NotPerformed, pipeline.S1, "check_digit_empty", map[string]string{"field": "personal number"}),
+			answerBy("DOC-03", pipeline.Fail, pipeline.S0, "specimen", map[string]string{"field": "issuing State"}, s.box("issuing State", 0, 2, 5)),
+			answerBy("MRZ-14", pipeline.Aborted, pipeline.S0, "check_aborted", nil),
+		),
+		Outcome: o,
+	}
+}
+
+func (s specimen) examine() *pipeline.Report {
+	digit := answerBy("MRZ-04", pipeline.Fail, pipeline.S2, "check_digit_wrong", map[string]string{"field": "date of birth", "printed": "7", "expected": "6"},
+		s.box("date of birth", 1, 13, 19), s.box("date of birth check digit", 1, 19, 20))
+	digit.Values = []pipeline.Value{{Label: "date of birth check digit", Printed: "7", Expected: "6"}}
+	whole := answerBy("MRZ-07", pipeline.Fail, pipeline.S2, "composite_follows", map[string]string{"printed": "8", "expected": "1", "fields": "date of birth"},
+		s.box("overall check digit", 1, 43, 44))
+	state := answerBy("DOC-04", pipeline.Fail, pipeline.S3, "state_unlisted", map[string]string{"field": "nationality", "code": "UTP"}, s.box("nationality", 1, 10, 13))
+	fourth := answerBy("MRZ-02", pipeline.Fail, pipeline.S2, "syntax_fault", map[string]string{"field": "sex", "printed": "7"}, s.box("sex", 1, 20, 21))
+	unsure := answerBy("MRZ-10", pipeline.Undetermined, pipeline.S2, "date_unplaced", map[string]string{"field": "date of expiry", "printed": "2603"}, s.box("date of expiry", 1, 21, 27))
+	return s.report(pipeline.ScreeningOutcome{
+		Conclusion: pipeline.ReviewSuggested, Band: pipeline.High, Total: .82,
+		Contributions: []pipeline.Contribution{
+			{Finding: 2, Check: "DOC-04", Group: "codes", Weight: .4, Share: .4}, {Finding: 0, Check: "MRZ-04", Group: "check_digits", Weight: .3, Share: .3},
+			{Finding: 3, Check: "MRZ-02", Group: "characters", Weight: .1, Share: .1}, {Finding: 1, Check: "MRZ-07", Group: "check_digits", Weight: .2, Share: .02},
+		},
+	}, map[int]string{4: "O", 17: "B", 18: "I"}, digit, whole, state, fourth, unsure)
+}
+
+func document(s pipeline.State) pipeline.Document {
+	d := pipeline.Document{
+		ID: "TSD-7Q4K-2M9X", Size: 3_104_232, MediaType: pipeline.JPEG, FileName: "IMG_2041.jpg", Encounter: "NPT-241126-0147",
+		Capture: pipeline.CapturePhoto, UploadedBy: "officer", ReceivedAt: now.Add(-8 * time.Second), State: s,
+	}
+	if s == pipeline.StateScreened {
+		d.ScreenedAt, d.Rendition = now.Add(-4*time.Second), pipeline.Digest(strings.Repeat("0", 64))
+	}
+	return d
+}
+
+// withReport is a screened document and its report.
+func withReport(r *pipeline.Report) Document {
+	d := document(pipeline.StateScreened)
+	d.Outcome = r.Outcome
+	return Document{Document: d, Report: r, Checks: names, Waiting: 0}
+}
+
+var names = map[string]pipeline.Check{
+	"MRZ-04": {ID: "MRZ-04", Name: "Date of birth check digit", Standard: "Doc 9303-3, 4.9"},
+	"MRZ-07": {ID: "MRZ-07", Name: "Overall check digit", Standard: "Doc 9303-4, -5 and -6, 4.2.2"},
+	"DOC-04": {ID: "DOC-04", Name: "Issuing State and nationality exist", Standard: "Doc 9303-3, section 5"},
+}
+
+// unread is a document of which nothing could be read.
+func unread(problem pipeline.Problem, conclusion pipeline.Conclusion, findings ...pipeline.Finding) Document {
+	v := withReport(&pipeline.Report{Findings: findings, Outcome: pipeline.ScreeningOutcome{Conclusion: conclusion, Problem: problem}})
+	v.Document.Rendition = ""
+	return v
+}
+
+func seenBefore() []pipeline.Sighting {
+	return []pipeline.Sighting{
+		{DocumentID: "TSD-1D6Z-8AKQ", Encounter: "EAF-141126-0031", ReceivedAt: now.Add(-240 * time.Hour), Outcome: pipeline.ScreeningOutcome{Conclusion: pipeline.ReviewSuggested, Band: pipeline.Low}},
+		{DocumentID: "TSD-4MW0-YT2B", ReceivedAt: now.Add(-time.Hour)},
+	}
+}
+
+func history() []pipeline.AuditEvent {
+	return []pipeline.AuditEvent{
+		{Seq: 1, At: now.Add(-8 * time.Second), Actor: pipeline.Actor{Account: "officer", Role: officer}, Operation: pipeline.OpCollect, Object: "TSD-7Q4K-2M9X", Detail: "received"},
+		{Seq: 2, At: now.Add(-4 * time.Second), Actor: pipeline.Actor{Account: "worker-1", Role: pipeline.RoleSystem}, Operation: pipeline.OpAlter, Object: "TSD-7Q4K-2M9X", Detail: "screened"},
+		{Seq: 3, At: now, Actor: pipeline.Actor{Account: "reviewer", Role: reviewer}, Operation: pipeline.OpConsult, Object: "TSD-7Q4K-2M9X", Detail: "image"},
+	}
+}
+
+// several is a list with a document of every kind.
+func several() []pipeline.Document {
+	outcomes := []pipeline.ScreeningOutcome{
+		{Conclusion: pipeline.ReviewSuggested, Band: pipeline.High},
+		{Conclusion: pipeline.ReviewSuggested, Band: pipeline.Medium},
+		{Conclusion: pipeline.ReviewSuggested, Band: pipeline.Low},
+		{Conclusion: pipeline.NoIrregularityFound, Level: 1},
+		{Conclusion: pipeline.CouldNotCheck, Problem: pipeline.ProblemZoneNotFound},
+		{Conclusion: pipeline.TechnicalFault, Problem: "reader_crashed"},
+	}
+	ds := []pipeline.Document{document(pipeline.StateReceived), document(pipeline.StateScreening)}
+	for range outcomes {
+		ds = append(ds, document(pipeline.StateScreened))
+	}
+	for i := range ds {
+		ds[i].ID = pipeline.NewDocumentID([8]byte{byte(i), 7, 29, 3, 11, byte(5 * i), 9, 1})
+		ds[i].ReceivedAt = now.Add(-time.Duration(i*i) * 7 * time.Minute)
+		if i > 1 {
+			ds[i].Outcome = outcomes[i-2]
+		}
+		ds[i].Capture = []pipeline.CaptureClass{pipeline.CaptureCopy, pipeline.CapturePhoto, pipeline.CaptureScanner}[i%3]
+	}
+	return ds
+}
+
+// examples is every page in every shape: as usual, with errors, and empty.
+func examples(t *testing.T) []example {
+	t.Helper()
+	es := append(formExamples(), listExamples()...)
+	es = append(es, documentExamples(drawn(t))...)
+	return append(es,
+		example{"safety", "safety", shell(officer, "/safety"), Safety{}},
+		example{"safety-signed-out", "safety", shell("", "/safety"), Safety{}},
+		example{"status", "status", shell(operator, "/status"), Status{
+			Parts:  map[string]error{"database": nil, "blob store": nil, "redis": errors.New("dial tcp 127.0.0.1:6379: connection refused")},
+			Counts: map[pipeline.State]int{pipeline.StateReceived: 1, pipeline.StateScreening: 2, pipeline.StateScreened: 12_480},
+		}},
+		example{"status-empty", "status", shell(operator, "/status"), Status{}},
+		example{"problem-not-found", "problem", shell(officer, "/documents/TSD-0000-0000"), Problem{404, "We could not find that document", "Check the reference. A full reference has 8 characters after TSD"}},
+		example{"problem-fault", "problem", shell(officer, "/upload"), Problem{500, "There is a problem with the service", "Try again in 5 minutes"}},
+		example{"problem-signed-out", "problem", shell("", "/"), Problem{401, "Sign in first", "Sign in to see this page"}},
+		example{"problems", "problems", shell("", "/problems"), Problems{Types: []ProblemType{
+			{"validation", "Something is missing", 400, "A field is missing or has a form that we cannot use."}, {"not-found", "Not found", 404, "There is nothing of that reference that you may see."},
+		}}},
+		example{"problems-empty", "problems", shell("", "/problems"), Problems{}},
+	)
+}
+
+func formExamples() []example {
+	waiting, checked := document(pipeline.StateReceived), document(pipeline.StateScreened)
+	waiting.ID = "TSD-9B2M-77KD"
+	checked.Outcome = pipeline.ScreeningOutcome{Conclusion: pipeline.NoIrregularityFound, Level: 1}
+	return []example{
+		{"sign-in", "sign-in", shell("", "/sign-in"), SignIn{Next: "/upload"}},
+		{"sign-in-error", "sign-in", shell("", "/sign-in"), SignIn{Name: "officer", Errors: []Error{{"name", "Account name and password do not belong together"}, {"password", "Enter your password"}}}},
+		{"upload", "upload", shell(officer, "/upload"), Upload{}},
+		{"upload-error", "upload", shell(officer, "/upload"), Upload{Encounter: "NPT", Capture: "C0", Errors: []Error{
+			{"encounter", "Encounter reference must have 3 letters, then 6 numbers, then 4 numbers"}, {"capture", "Select how you got the images"}, {"file", "Add at least one image"},
+		}}},
+		{"received", "received", shell(officer, "/upload/received"), &Received{Encounter: "NPT-241126-0147", Files: []ReceivedFile{
+			{Name: "IMG_2041.jpg", Document: waiting}, {Name: "IMG_2042.jpg", Document: checked, Duplicate: true, Sightings: seenBefore()[:1]},
+			{Name: "notes.docx", Refused: "notes.docx must be a JPG, PNG or WebP image. It may have been renamed"},
+		}}},
+		{"received-waiting", "received", shell(officer, "/upload/received"), Received{Encounter: "NPT-241126-0147", Files: []ReceivedFile{{Document: waiting}, {Document: checked}}}},
+		{"received-empty", "received", shell(officer, "/upload/received"), Received{}},
+	}
+}
+
+func listExamples() []example {
+	return []example{
+		{"home", "home", shell(officer, "/"), Home{Recent: several()[:3]}},
+		{"home-empty", "home", shell(officer, "/"), Home{}},
+		{"home-reviewer", "home", shell(reviewer, "/"), Home{Recent: several()}},
+		{"home-operator", "home", shell(operator, "/"), Home{}},
+		{"documents", "documents", shell(officer, "/documents"), Documents{Documents: several()[:4]}},
+		{"documents-all", "documents", shell(reviewer, "/documents"), Documents{
+			Filter:    pipeline.DocumentFilter{State: pipeline.StateScreened, Conclusion: pipeline.ReviewSuggested, Encounter: "NPT-241126-0147"},
+			Everybody: true, Documents: several(), Next: "/documents?after=TSD-7Q4K-2M9X",
+		}},
+		{"documents-empty", "documents", shell(officer, "/documents"), Documents{}},
+		{"documents-empty-all", "documents", shell(reviewer, "/documents"), Documents{Everybody: true}},
+		{"documents-narrow", "documents", shell(officer, "/documents"), Documents{Filter: pipeline.DocumentFilter{Encounter: "NPT-1"}}},
+		{"documents-end", "documents", shell(officer, "/documents"), Documents{Filter: pipeline.DocumentFilter{After: "TSD-7Q4K-2M9X"}}},
+		{"documents-error", "documents", shell(officer, "/documents"), Documents{Errors: []Error{{"state", "Select a state from the list"}, {"encounter", "Encounter reference must have 3 letters, then 6 numbers, then 4 numbers"}}}},
+	}
+}
+
+func documentExamples(s specimen) []example {
+	high := withReport(s.examine())
+	high.Sightings, high.History = seenBefore(), history()
+	low := withReport(s.examine())
+	low.Report.Outcome.Band, low.Report.Outcome.Contributions = pipeline.Low, low.Report.Outcome.Contributions[1:2]
+	low.Document.Capture = pipeline.CaptureCopy
+	expired := answerBy("MRZ-11", pipeline.Fail, pipeline.S0, "expired", map[string]string{"date": "2 May 2024"}, s.box("date of expiry", 1, 21, 27))
+	clear := withReport(s.report(pipeline.ScreeningOutcome{Conclusion: pipeline.NoIrregularityFound, Level: 1}, nil, expired))
+	blurred := withReport(s.report(pipeline.ScreeningOutcome{Conclusion: pipeline.CouldNotCheck, Problem: pipeline.ProblemZoneUnreadable}, map[int]string{3: "B", 14: "", 15: "Z"},
+		answerBy("MRZ-01", pipeline.Undetermined, pipeline.S0, "zone_unsure", map[string]string{"fields": "date of birth"}, s.box("date of birth", 1, 13, 19))))
+	waiting := Document{Document: document(pipeline.StateReceived), Waiting: 3, Sightings: seenBefore()}
+	late := Document{Document: document(pipeline.StateScreening), Waiting: 1}
+	late.Document.ReceivedAt = now.Add(-3 * time.Minute)
+	nothing := unread("file_corrupt", pipeline.CouldNotCheck, answerBy("CAP-01", pipeline.Fail, pipeline.S0, "file_corrupt", map[string]string{"file": "IMG_2041.jpg"}))
+	const at = "/documents/TSD-7Q4K-2M9X"
+	return []example{
+		{"document-high", "document", shell(officer, at), high},
+		{"document-low", "document", shell(officer, at), low},
+		{"document-clear", "document", shell(officer, at), clear},
+		{"document-blurred", "document", shell(officer, at), blurred},
+		{"document-unread", "document", shell(officer, at), nothing},
+		{"document-fault", "document", shell(officer, at), unread("reader_crashed", pipeline.TechnicalFault)},
+		{"document-waiting", "document", shell(officer, at), waiting},
+		{"document-late", "document", shell(officer, at), late},
+		{"examine-high", "examine", shell(reviewer, at+"/examine"), high},
+		{"examine-clear", "examine", shell(officer, at+"/examine"), clear},
+		{"examine-unread", "examine", shell(officer, at+"/examine"), nothing},
+		{"examine-waiting", "examine", shell(officer, at+"/examine"), waiting},
+	}
+}
