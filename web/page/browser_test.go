@@ -1,0 +1,434 @@
+package page
+
+import (
+	"context"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/chromedp"
+)
+
+// policy is the content policy of the handlers.
+const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; " +
+	"font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+
+// desk serves the pages as the real handlers do, but nothing behind them.
+type desk struct {
+	*http.ServeMux
+	pages *Pages
+}
+
+func newDesk(t *testing.T) (*desk, *httptest.Server) {
+	t.Helper()
+	d := &desk{ServeMux: http.NewServeMux(), pages: load(t)}
+	d.Handle("GET /assets/{name}", d.pages.Assets())
+	picture := drawn(t).jpeg
+	d.HandleFunc("GET /documents/{id}/image", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "image/jpeg")
+		_, _ = w.Write(picture)
+	})
+	for _, e := range examples(t) {
+		d.HandleFunc("GET /example/"+e.name, func(w http.ResponseWriter, _ *http.Request) { d.show(t, w, e) })
+	}
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Security-Policy", policy)
+		d.ServeHTTP(w, r)
+	}))
+	t.Cleanup(server.Close)
+	return d, server
+}
+
+func (d *desk) show(t *testing.T, w http.ResponseWriter, e example) {
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	if err := d.pages.Render(w, e.page, e.shell, e.view); err != nil {
+		t.Error(err)
+	}
+}
+
+// quiet is a stream of events that never says anything.
+func quiet(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Content-Type", "text/event-stream")
+	w.WriteHeader(http.StatusOK)
+	_ = http.NewResponseController(w).Flush()
+	<-r.Context().Done()
+}
+
+// browser is a tab of a real Chromium, and what its console complained of.
+type browser struct {
+	context.Context
+	mu     sync.Mutex
+	errors []string
+}
+
+func newBrowser(t *testing.T) *browser {
+	t.Helper()
+	path, err := exec.LookPath("chromium")
+	if err != nil {
+		t.Fatal("there is no chromium: apt-get install chromium (make test does it)")
+	}
+	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU,
+		chromedp.Flag("disable-dev-shm-usage", true), chromedp.Flag("force-color-profile", "srgb"))
+	ctx, stop := chromedp.NewExecAllocator(t.Context(), options...)
+	t.Cleanup(stop)
+	ctx, closeTab := chromedp.NewContext(ctx)
+	t.Cleanup(closeTab)
+	b := &browser{Context: ctx}
+	said := chromedp.Console(ctx)
+	if err := chromedp.Do(ctx, chromedp.Navigate("about:blank")); err != nil {
+		t.Fatalf("start chromium: %v", err)
+	}
+	go func() { // ends with the context
+		for m, err := range said {
+			if err == nil && (m.IsException() || m.Type == chromedp.ConsoleError || m.Type == chromedp.ConsoleWarning) {
+				b.complain(m.Source + " " + m.String())
+			}
+		}
+	}()
+	return b
+}
+
+func (b *browser) complain(what string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.errors = append(b.errors, what)
+}
+
+// complaints gives what the console complained of since the last time.
+func (b *browser) complaints() []string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	said := b.errors
+	b.errors = nil
+	return said
+}
+
+// do runs actions within half a minute.
+func (b *browser) do(t *testing.T, actions ...chromedp.Action[chromedp.Void]) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(b, 30*time.Second)
+	defer cancel()
+	if err := chromedp.Do(ctx, actions...); err != nil {
+		t.Fatalf("browser: %v\nconsole: %q", err, b.complaints())
+	}
+}
+
+// eval gives the value of an expression; of a promise, what it becomes.
+func eval[T any](t *testing.T, b *browser, expression string) T {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(b, 30*time.Second)
+	defer cancel()
+	v, err := chromedp.Run(ctx, chromedp.Evaluate[T](expression, chromedp.EvalAwaitPromise))
+	if err != nil {
+		t.Fatalf("evaluate: %v\nconsole: %q", err, b.complaints())
+	}
+	return v
+}
+
+// is waits until an expression is true, across navigations, or says what the
+// page is instead.
+func (b *browser) is(t *testing.T, expression string) {
+	t.Helper()
+	for range 500 {
+		if ok, err := chromedp.Run(b, chromedp.Evaluate[bool]("!!("+expression+")")); err == nil && ok {
+			return
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	t.Fatalf("never true: %s\n%s\nconsole: %q", expression,
+		eval[string](t, b, `document.title + " | " + location.href + " | " + document.activeElement.outerHTML.slice(0, 200)`), b.complaints())
+}
+
+// violation is what axe says of one rule.
+type violation struct {
+	ID     string `json:"id"`
+	Help   string `json:"help"`
+	Target string `json:"target"`
+}
+
+const runAxe = `axe.run(document, {runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"], resultTypes: ["violations"]})
+	.then(r => r.violations.flatMap(v => v.nodes.map(n => ({id: v.id, help: v.help, target: n.html.slice(0, 300) + " " + n.any.concat(n.all, n.none).map(x => x.message).join("; ")}))))`
+
+// TestAccessible shows every example in Chromium, wide and on a phone, and
+// asks axe (UI-30); it looks for sideways scrolling at 320 pixels (UI-31) and
+// for anything that the content policy stopped (UI-25).
+func TestAccessible(t *testing.T) {
+	d, server := newDesk(t)
+	d.HandleFunc("GET /documents/{id}/events", quiet)
+	axe, err := os.ReadFile("testdata/axe.min.js")
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := newBrowser(t)
+	shots := screenshots(t)
+	for _, e := range examples(t) {
+		t.Run(e.name, func(t *testing.T) {
+			b.do(t, chromedp.EmulateViewport(1280, 900), chromedp.Navigate(server.URL+"/example/"+e.name))
+			b.is(t, `document.readyState === "complete" && document.body.classList.contains("js-enabled")`)
+			eval[chromedp.Void](t, b, string(axe))
+			for _, width := range []int64{1280, 390} {
+				b.do(t, chromedp.EmulateViewport(width, 900))
+				shots.take(t, b, e.name, width)
+				for _, v := range eval[[]violation](t, b, runAxe) {
+					t.Errorf("at %d pixels: %s: %s\n%s", width, v.ID, v.Help, v.Target)
+				}
+			}
+			b.do(t, chromedp.EmulateViewport(320, 640))
+			if over := eval[int](t, b, `document.documentElement.scrollWidth - document.documentElement.clientWidth`); over > 0 {
+				t.Errorf("at 320 pixels it scrolls sideways by %d", over)
+			}
+			for _, c := range b.complaints() {
+				t.Errorf("console: %s", c)
+			}
+		})
+	}
+}
+
+// gallery is the folder for screenshots; nowhere unless somebody asks with
+// -artifacts or TOUCHSTONE_SCREENSHOTS.
+type gallery string
+
+func screenshots(t *testing.T) gallery {
+	t.Helper()
+	if folder := os.Getenv("TOUCHSTONE_SCREENSHOTS"); folder != "" {
+		return gallery(folder)
+	}
+	if f := flag.Lookup("test.artifacts"); f != nil && f.Value.String() == "true" {
+		return gallery(t.ArtifactDir())
+	}
+	return ""
+}
+
+func (g gallery) take(t *testing.T, b *browser, name string, width int64) {
+	t.Helper()
+	if g == "" {
+		return
+	}
+	png, err := chromedp.Run(b, chromedp.FullScreenshot(100))
+	if err != nil {
+		t.Fatalf("take a screenshot: %v", err)
+	}
+	if err := os.WriteFile(filepath.Join(string(g), fmt.Sprintf("%s-%d.png", name, width)), png, 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestProgressBecomesTheAnswer by an event, without a reload, and puts the
+// focus on the headline.
+func TestProgressBecomesTheAnswer(t *testing.T) {
+	d, server := newDesk(t)
+	es := map[string]example{}
+	for _, e := range examples(t) {
+		es[e.name] = e
+	}
+	go1, screened := make(chan bool), false
+	var mu sync.Mutex
+	d.HandleFunc("GET /documents/{id}", func(w http.ResponseWriter, _ *http.Request) {
+		mu.Lock()
+		defer mu.Unlock()
+		if screened {
+			d.show(t, w, es["document-high"])
+			return
+		}
+		d.show(t, w, es["document-waiting"])
+	})
+	d.HandleFunc("GET /documents/{id}/events", func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "text/event-stream")
+		fmt.Fprint(w, "id: 1\nevent: state\ndata: {\"state\":\"screening\",\"conclusion\":\"\",\"waiting\":0}\n\n")
+		_ = http.NewResponseController(w).Flush()
+		select {
+		case <-go1:
+		case <-r.Context().Done():
+			return
+		}
+		mu.Lock()
+		screened = true
+		mu.Unlock()
+		fmt.Fprint(w, "id: 2\nevent: state\ndata: {\"state\":\"screened\",\"conclusion\":\"review_suggested\",\"waiting\":0}\n\n")
+		_ = http.NewResponseController(w).Flush()
+	})
+	b := newBrowser(t)
+	b.do(t, chromedp.Navigate(server.URL+"/documents/TSD-7Q4K-2M9X"))
+	b.is(t, `document.querySelector("[data-stage=screening]").className === "is-now" && document.getElementById("app-live").textContent === "Reading and checking it now"`)
+	eval[bool](t, b, "window.untouched = true")
+	close(go1)
+	b.is(t, `window.untouched && document.activeElement.id === "result" && document.title.startsWith("Result: Strong indication")`)
+	if c := b.complaints(); len(c) > 0 {
+		t.Errorf("console: %q", c)
+	}
+}
+
+// TestProgressWithoutEvents: the stream says nothing, so the page asks
+// (UI-21).
+func TestProgressWithoutEvents(t *testing.T) {
+	d, server := newDesk(t)
+	var mu sync.Mutex
+	screened := false
+	d.HandleFunc("GET /documents/{id}", func(w http.ResponseWriter, _ *http.Request) {
+		mu.Lock()
+		defer mu.Unlock()
+		for _, e := range examples(t) {
+			if screened && e.name == "document-clear" || !screened && e.name == "document-waiting" {
+				d.show(t, w, e)
+			}
+		}
+	})
+	d.HandleFunc("GET /documents/{id}/events", quiet)
+	d.HandleFunc("GET /api/v1/documents/{id}", func(w http.ResponseWriter, _ *http.Request) {
+		mu.Lock()
+		defer mu.Unlock()
+		screened = true
+		_ = json.NewEncoder(w).Encode(map[string]string{"state": "screened"})
+	})
+	b := newBrowser(t)
+	b.do(t, chromedp.Navigate(server.URL+"/documents/TSD-7Q4K-2M9X"))
+	b.is(t, `document.title.startsWith("Result: No irregularity found")`)
+}
+
+// uploads is an API that counts, and fails the first time for one file.
+type uploads struct {
+	sync.Mutex
+	running, most int
+	seen          map[string]int
+}
+
+func (u *uploads) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	u.Lock()
+	u.running++
+	u.most = max(u.most, u.running)
+	u.Unlock()
+	time.Sleep(100 * time.Millisecond)
+	err := r.ParseMultipartForm(1 << 20)
+	u.Lock()
+	defer u.Unlock()
+	u.running--
+	files := r.MultipartForm.File["file"]
+	if err != nil || len(files) != 1 || r.FormValue("encounter") != "NPT-241126-0147" || r.FormValue("capture") != "C1" {
+		http.Error(w, "wrong form", http.StatusTeapot)
+		return
+	}
+	name := files[0].Filename
+	u.seen[name]++
+	if name == "b.jpg" && u.seen[name] == 1 {
+		w.Header().Set("Content-Type", "application/problem+json")
+		w.WriteHeader(http.StatusServiceUnavailable)
+		_, _ = w.Write([]byte(`{"title":"Busy","detail":"b.jpg could not be stored. Try again","status":503}`))
+		return
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(http.StatusCreated)
+	fmt.Fprintf(w, `{"id":"TSD-%s","state":"received","duplicate":false}`, strings.TrimSuffix(name, ".jpg"))
+}
+
+// TestUpload sends five files, three at a time, tries the failed one again and
+// ends at their results.
+func TestUpload(t *testing.T) {
+	d, server := newDesk(t)
+	api := &uploads{seen: map[string]int{}}
+	d.Handle("POST /api/v1/documents", api)
+	d.HandleFunc("GET /upload/received", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("<title>arrived</title>")) })
+	var paths []string
+	folder := t.TempDir()
+	for _, name := range []string{"a.jpg", "b.jpg", "c.jpg", "d.jpg", "e.jpg", "empty.jpg"} {
+		path := filepath.Join(folder, name)
+		content := drawn(t).jpeg
+		if name == "empty.jpg" {
+			content = nil
+		}
+		if err := os.WriteFile(path, content, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		paths = append(paths, path)
+	}
+	b := newBrowser(t)
+	b.do(t, chromedp.EmulateViewport(1280, 900), chromedp.Navigate(server.URL+"/example/upload"))
+	b.is(t, `document.getElementById("drop").classList.contains("is-ready")`)
+	b.do(t, chromedp.Click(chromedp.CSS("#start")))
+	b.is(t, `document.title.startsWith("Error: ") && document.querySelectorAll(".govuk-error-summary li").length === 3 && document.querySelectorAll(".govuk-error-message").length === 3`)
+	b.do(t, chromedp.SetUploadFiles(chromedp.CSS("#file"), paths), chromedp.SendKeys(chromedp.CSS("#encounter"), "NPT-241126-0147"), chromedp.Click(chromedp.CSS("#capture")))
+	b.is(t, `document.querySelectorAll(".app-file").length === 6 && document.querySelector(".app-file__refused").textContent.startsWith("empty.jpg is empty")`)
+	screenshots(t).take(t, b, "upload-chosen", 1280)
+	b.do(t, chromedp.Click(chromedp.CSS("#start")))
+	b.is(t, `document.querySelector("[id^=retry]") && document.querySelectorAll(".govuk-tag--green").length === 4 && !document.getElementById("onward").hidden`)
+	screenshots(t).take(t, b, "upload-failed", 1280)
+	b.do(t, chromedp.Click(chromedp.CSS("#remove-5")), chromedp.Click(chromedp.CSS("[id^=retry]")))
+	b.is(t, `document.title === "arrived" && location.search === "?encounter=NPT-241126-0147&id=TSD-a&id=TSD-b&id=TSD-c&id=TSD-d&id=TSD-e"`)
+	if api.most != 3 || api.seen["b.jpg"] != 2 || api.seen["a.jpg"] != 1 {
+		t.Errorf("%d ran at once, seen %v", api.most, api.seen)
+	}
+}
+
+// TestViewer looks at findings with the keyboard alone (UI-06, UI-12).
+func TestViewer(t *testing.T) {
+	_, server := newDesk(t)
+	b := newBrowser(t)
+	b.do(t, chromedp.EmulateViewport(1280, 900), chromedp.Navigate(server.URL+"/example/examine-high"))
+	b.is(t, `!document.querySelector(".app-viewer__bar").hidden && document.querySelector(".app-stage img").complete`)
+	b.do(t, chromedp.KeyEvent("j"))
+	b.is(t, `document.getElementById("finding-P1").classList.contains("is-on") && parseInt(document.getElementById("zoom").textContent) > 150 && document.getElementById("focus-inner").getAttribute("visibility") === "visible" && document.getElementById("app-live").textContent.startsWith("Finding 1 of ")`)
+	b.do(t, chromedp.KeyEvent("j"))
+	b.is(t, `document.getElementById("finding-P2").classList.contains("is-on")`)
+	// The frame must lie around what the finding points at, in the middle.
+	b.is(t, `(() => { const s = document.getElementById("stage").getBoundingClientRect(), f = document.getElementById("focus-inner").getBoundingClientRect();
+		return f.left >= s.left && f.right <= s.right && f.top >= s.top && f.bottom <= s.bottom })()`)
+	screenshots(t).take(t, b, "examine-finding", 1280)
+	b.do(t, chromedp.KeyEvent("k"), chromedp.KeyEvent("h"))
+	b.is(t, `document.getElementById("finding-P1").classList.contains("is-on") && document.getElementById("boxes").classList.contains("app-off")`)
+	b.do(t, chromedp.KeyEvent("h"), chromedp.KeyEvent("0"))
+	b.is(t, `!document.getElementById("boxes").classList.contains("app-off") && document.getElementById("zoom").textContent === "100%"`)
+	b.do(t, chromedp.KeyEvent("?"))
+	b.is(t, `document.getElementById("keys-help").open`)
+	b.do(t, chromedp.Click(chromedp.CSS("#keys")), chromedp.KeyEvent("+"))
+	b.is(t, `document.getElementById("zoom").textContent === "100%"`)
+	b.do(t, chromedp.Click(chromedp.CSS("#finding-J1 [data-show]")))
+	b.is(t, `document.getElementById("finding-J1").classList.contains("is-on")`)
+}
+
+// TestWithoutJavaScript reads the pages as they come (UI-20): nothing that
+// needs a script is on the screen, and forms are plain forms.
+func TestWithoutJavaScript(t *testing.T) {
+	_, server := newDesk(t)
+	b := newBrowser(t)
+	b.do(t, chromedp.EmulateViewport(1280, 900), chromedp.Func(func(ctx context.Context, tab *chromedp.Target) error {
+		_, err := cdp.Call(ctx, tab, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
+		return err
+	}))
+	for _, name := range []string{"upload", "examine-high", "document-high"} {
+		b.do(t, chromedp.Navigate(server.URL+"/example/"+name))
+		screenshots(t).take(t, b, name+"-no-script", 1280)
+		dead := eval[int](t, b, `[...document.querySelectorAll("[data-view],[data-layer],[data-print],#photo-box,#drop-hint")].filter(e => e.checkVisibility({visibilityProperty: true})).length`)
+		if dead > 0 {
+			t.Errorf("%s shows %d controls that do nothing", name, dead)
+		}
+	}
+	b.do(t, chromedp.Navigate(server.URL+"/example/upload"))
+	form := eval[string](t, b, `(f => f.method + " " + f.getAttribute("action") + " " + f.enctype + " " + f.elements.file.name + f.elements.file.multiple)(document.forms[1])`)
+	if form != "post /upload multipart/form-data filetrue" {
+		t.Errorf("the form is %q", form)
+	}
+}
+
+// TestPrint: an answer fits on a few pages, with the reference (UI-70).
+func TestPrint(t *testing.T) {
+	_, server := newDesk(t)
+	b := newBrowser(t)
+	b.do(t, chromedp.Navigate(server.URL+"/example/document-high"))
+	pdf, err := chromedp.Run(b, chromedp.PrintToPDF(chromedp.PDFPreferCSSPageSize()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := strings.Count(string(pdf), "/Type /Page\n"); n < 1 || n > 4 {
+		t.Errorf("it prints on %d pages; want at most 4", n)
+	}
+}
