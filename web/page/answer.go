@@ -235,6 +235,9 @@ func (v Document) noticed() []reason {
 func (v Document) reason(f pipeline.Finding) reason {
 	said, _ := text.Entry(f.Statement)
 	r := reason{Title: cmp.Or(said.Title, v.name(f)), Sentence: stop(f.Reason), CouldBe: said.CouldBe, Strength: strengths[f.Severity]}
+	if f.Outcome == pipeline.Aborted {
+		r.Title = v.name(f) + ": not finished"
+	}
 	if s, ok := sheetOf(v); ok {
 		r.Crop = s.crop(f.Boxes)
 	}

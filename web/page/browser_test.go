@@ -215,7 +215,11 @@ func (g gallery) take(t *testing.T, b *browser, name string, width int64) {
 	if g == "" {
 		return
 	}
-	png, err := chromedp.Run(b, chromedp.FullScreenshot(100))
+	shoot := chromedp.FullScreenshot(100)
+	if width == 0 { // what is on the screen now
+		shoot = chromedp.CaptureScreenshot()
+	}
+	png, err := chromedp.Run(b, shoot)
 	if err != nil {
 		t.Fatalf("take a screenshot: %v", err)
 	}
@@ -382,7 +386,7 @@ func TestViewer(t *testing.T) {
 	// The frame must lie around what the finding points at, in the middle.
 	b.is(t, `(() => { const s = document.getElementById("stage").getBoundingClientRect(), f = document.getElementById("focus-inner").getBoundingClientRect();
 		return f.left >= s.left && f.right <= s.right && f.top >= s.top && f.bottom <= s.bottom })()`)
-	screenshots(t).take(t, b, "examine-finding", 1280)
+	screenshots(t).take(t, b, "examine-finding", 0)
 	b.do(t, chromedp.KeyEvent("k"), chromedp.KeyEvent("h"))
 	b.is(t, `document.getElementById("finding-P1").classList.contains("is-on") && document.getElementById("boxes").classList.contains("app-off")`)
 	b.do(t, chromedp.KeyEvent("h"), chromedp.KeyEvent("0"))

@@ -170,14 +170,15 @@ func (s specimen) report(o pipeline.ScreeningOutcome, unsure map[int]string, fou
 }
 
 func (s specimen) examine() *pipeline.Report {
-	digit := answerBy("MRZ-04", pipeline.Fail, pipeline.S2, "check_digit_wrong", map[string]string{"field": "date of birth", "printed": "7", "expected": "6"},
+	printed, computed := s.lines[1][19:20], string(rune(mrz.CheckDigit(s.lines[1][13:19])))
+	digit := answerBy("MRZ-04", pipeline.Fail, pipeline.S2, "check_digit_wrong", map[string]string{"field": "date of birth", "printed": printed, "expected": computed},
 		s.box("date of birth", 1, 13, 19), s.box("date of birth check digit", 1, 19, 20))
-	digit.Values = []pipeline.Value{{Label: "date of birth check digit", Printed: "7", Expected: "6"}}
+	digit.Values = []pipeline.Value{{Label: "date of birth check digit", Printed: printed, Expected: computed}}
 	whole := answerBy("MRZ-07", pipeline.Fail, pipeline.S2, "composite_follows", map[string]string{"printed": "8", "expected": "1", "fields": "date of birth"},
 		s.box("overall check digit", 1, 43, 44))
-	state := answerBy("DOC-04", pipeline.Fail, pipeline.S3, "state_unlisted", map[string]string{"field": "nationality", "code": "UTP"}, s.box("nationality", 1, 10, 13))
-	fourth := answerBy("MRZ-02", pipeline.Fail, pipeline.S2, "syntax_fault", map[string]string{"field": "sex", "printed": "7"}, s.box("sex", 1, 20, 21))
-	unsure := answerBy("MRZ-10", pipeline.Undetermined, pipeline.S2, "date_unplaced", map[string]string{"field": "date of expiry", "printed": "2603"}, s.box("date of expiry", 1, 21, 27))
+	state := answerBy("DOC-04", pipeline.Fail, pipeline.S3, "state_unlisted", map[string]string{"field": "nationality", "code": s.lines[1][10:13]}, s.box("nationality", 1, 10, 13))
+	fourth := answerBy("MRZ-02", pipeline.Fail, pipeline.S2, "syntax_fault", map[string]string{"field": "sex", "printed": s.lines[1][20:21]}, s.box("sex", 1, 20, 21))
+	unsure := answerBy("MRZ-10", pipeline.Undetermined, pipeline.S2, "date_unplaced", map[string]string{"field": "date of expiry", "printed": s.lines[1][21:27]}, s.box("date of expiry", 1, 21, 27))
 	return s.report(pipeline.ScreeningOutcome{
 		Conclusion: pipeline.ReviewSuggested, Band: pipeline.High, Total: .82,
 		Contributions: []pipeline.Contribution{
@@ -208,6 +209,10 @@ func withReport(r *pipeline.Report) Document {
 var names = map[string]pipeline.Check{
 	"MRZ-04": {ID: "MRZ-04", Name: "Date of birth check digit", Standard: "Doc 9303-3, 4.9"},
 	"MRZ-07": {ID: "MRZ-07", Name: "Overall check digit", Standard: "Doc 9303-4, -5 and -6, 4.2.2"},
+	"DOC-03": {ID: "DOC-03", Name: "Sample document", Standard: "Doc 9303-3, section 5 part G"},
+	"MRZ-02": {ID: "MRZ-02", Name: "Characters fit their fields", Standard: "Doc 9303-3, 4.3"},
+	"MRZ-10": {ID: "MRZ-10", Name: "Dates fit together", Standard: "Doc 9303-3, 4.8"},
+	"MRZ-14": {ID: "MRZ-14", Name: "Known issue with this issuer", Standard: "Doc 9303-3, section 7"},
 	"DOC-04": {ID: "DOC-04", Name: "Issuing State and nationality exist", Standard: "Doc 9303-3, section 5"},
 }
 

@@ -149,6 +149,7 @@ func statesOf(v Status) []stateCount {
 // table is a list of documents as the table shows it.
 type table struct {
 	Caption   string
+	Size      string // of the caption
 	Everybody bool
 	Documents []pipeline.Document
 	Now       time.Time
@@ -157,14 +158,18 @@ type table struct {
 // listed is the table of the list of documents.
 func listed(s Shell, v Documents) table {
 	return table{
-		Caption: count(len(v.Documents), "document", "documents") + ", newest first", Everybody: v.Everybody,
-		Documents: v.Documents, Now: s.Now,
+		Caption: "Showing " + count(len(v.Documents), "document", "documents") + ", newest first", Size: "s",
+		Everybody: v.Everybody, Documents: v.Documents, Now: s.Now,
 	}
 }
 
 // recent is the table of the start page.
 func recent(s Shell, ds []pipeline.Document) table {
-	return table{Caption: "Newest first", Everybody: s.Account.Role == pipeline.RoleReviewer, Documents: ds, Now: s.Now}
+	t := table{Caption: "Your newest documents", Size: "m", Documents: ds, Now: s.Now}
+	if s.Account.Role == pipeline.RoleReviewer {
+		t.Caption, t.Everybody = "Newest documents", true
+	}
+	return t
 }
 
 // sightings is where a file was seen before.

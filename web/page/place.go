@@ -3,6 +3,7 @@ package page
 import (
 	"fmt"
 	"image"
+	"slices"
 	"strings"
 
 	"touchstone.internal/pipeline"
@@ -52,8 +53,12 @@ type mark struct {
 	Label               string
 }
 
-// marks turns boxes upright, with a little room so that the line does not
-// touch what it points at.
+// Bottom is the y of the lower edge.
+func (m mark) Bottom() int { return m.Y + m.Height }
+
+// marks turns boxes upright, with room so that the line does not touch what it
+// points at: more above and below, where the next line of a zone is far, than
+// beside, where the next character is near.
 func (s sheet) marks(boxes []pipeline.Box) []mark {
 	var ms []mark
 	for _, b := range boxes {
@@ -61,8 +66,8 @@ func (s sheet) marks(boxes []pipeline.Box) []mark {
 		if r.Empty() {
 			continue
 		}
-		room := max(1, r.Dy()/12)
-		r = r.Inset(-room).Intersect(image.Rect(0, 0, s.Width, s.Height))
+		beside, above := max(1, r.Dy()/16), max(1, r.Dy()/4)
+		r = image.Rect(r.Min.X-beside, r.Min.Y-above, r.Max.X+beside, r.Max.Y+above).Intersect(image.Rect(0, 0, s.Width, s.Height))
 		ms = append(ms, mark{X: r.Min.X, Y: r.Min.Y, Width: r.Dx(), Height: r.Dy(), Label: b.Label})
 	}
 	return ms
@@ -70,7 +75,7 @@ func (s sheet) marks(boxes []pipeline.Box) []mark {
 
 // Unit is the height of a label in pixels of the original: as large on a small
 // picture as on a big one.
-func (s sheet) Unit() int { return max(8, s.Width/55) }
+func (s sheet) Unit() int { return max(8, s.Width/40) }
 
 // crop is a part of the page, seen from near.
 type crop struct {
@@ -78,12 +83,13 @@ type crop struct {
 	Box   string // viewBox
 	Marks []mark
 	Says  string // for who cannot see it
+	Title string // beside it
 }
 
 // Shapes of a crop, so that it has the surroundings that a reader needs.
 const (
-	widest  = 5   // times its height
-	tallest = 1.5 // times its width
+	widest    = 5 // times its height
+	narrowest = 2
 )
 
 // crop cuts out what the boxes point at; nil if there is nothing to show.
@@ -102,9 +108,9 @@ func (s sheet) crop(boxes []pipeline.Box) *crop {
 	}
 	r = s.around(r)
 	c.Box = fmt.Sprintf("%d %d %d %d", r.Min.X, r.Min.Y, r.Dx(), r.Dy())
-	c.Says = "Close-up of the picture"
-	if len(labels) > 0 {
-		c.Says += ": " + strings.Join(labels, ", ")
+	c.Says, c.Title = "Close-up of the picture", "As in the picture"
+	if said := strings.Join(slices.Compact(labels), ", "); said != "" {
+		c.Says, c.Title = c.Says+": "+said, upper(said)+", as in the picture"
 	}
 	return c
 }
@@ -118,7 +124,7 @@ func (s sheet) around(r image.Rectangle) image.Rectangle {
 		grow := (low - r.Dy() + 1) / 2
 		r.Min.Y, r.Max.Y = r.Min.Y-grow, r.Max.Y+grow
 	}
-	if narrow := int(float64(r.Dy()) / tallest); r.Dx() < narrow {
+	if narrow := r.Dy() * narrowest; r.Dx() < narrow {
 		grow := (narrow - r.Dx() + 1) / 2
 		r.Min.X, r.Max.X = r.Min.X-grow, r.Max.X+grow
 	}

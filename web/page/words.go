@@ -17,6 +17,7 @@ import (
 func functions(a assets) template.FuncMap {
 	return template.FuncMap{
 		"asset":   a.address,
+		"wide":    func(page string) bool { return page == "documents" || page == "examine" },
 		"errors":  errorsOf,
 		"errorOn": errorOn,
 		"nav":     navOf,

@@ -18,6 +18,10 @@ export function say(words) {
 // ready brings to life what a page holds. It runs again when a page is
 // replaced by its next state.
 export function ready(root) {
+  // On a phone the filters would push the list off the screen.
+  if (matchMedia("(max-width: 48rem)").matches) {
+    for (const d of root.querySelectorAll("[data-fold]")) d.open = d.querySelector(".govuk-error-message") !== null;
+  }
   for (const button of root.querySelectorAll("[data-print]")) {
     button.hidden = false;
     button.addEventListener("click", () => print());

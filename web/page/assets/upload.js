@@ -210,6 +210,7 @@ function draw(item) {
   picture.alt = "";
   item.picture ??= URL.createObjectURL(item.file);
   picture.src = item.picture;
+  picture.addEventListener("error", () => picture.classList.add("is-empty")); // no picture, or one that this browser cannot draw
   const [words, colour] = tags[item.state];
   const what = make("div", "app-file__what");
   what.append(make("span", "app-file__name", item.file.name), make("strong", `govuk-tag${colour ? ` govuk-tag--${colour}` : ""}`, words));
