@@ -1,6 +1,7 @@
 package zone
 
 import (
+	"cmp"
 	"image"
 	"math"
 	"slices"
@@ -24,11 +25,11 @@ const (
 	coarsest   = 150
 	leastBand  = 100 // length in pixels: twenty characters of five
 	leastPiece = 14
-	maxGroups  = 16
+	maxGroups  = 24
 )
 
 // groups gives the two and three bands that may be the lines of a zone, the
-// longest first.
+// likeliest first.
 func groups(g *image.Gray) [][]band {
 	scale := 1.0
 	for max(g.Rect.Dx(), g.Rect.Dy()) > finest {
@@ -43,22 +44,23 @@ func groups(g *image.Gray) [][]band {
 		all = append(all, together(bs)...)
 		g, scale = half(g), scale*2
 	}
-	weight := func(g []band) (sum float64) {
-		for _, b := range g {
-			sum += b.length() / b.height
-		}
-		return sum
-	}
-	slices.SortStableFunc(all, func(a, b []band) int {
-		switch wa, wb := weight(a), weight(b); {
-		case wa > wb:
-			return -1
-		case wa < wb:
-			return 1
-		}
-		return 0
-	})
+	slices.SortStableFunc(all, func(a, b []band) int { return cmp.Compare(unlike(a), unlike(b)) })
 	return all[:min(len(all), maxGroups)]
+}
+
+// unlike tells how far bands are from what the lines of a zone are: all about
+// thirty times as long as high, and flush on both sides.
+func unlike(bs []band) (sum float64) {
+	a := bs[0]
+	for _, b := range bs {
+		h := (a.height + b.height) / 2
+		sum += max(math.Abs(math.Log(b.length()/b.height/32))-.35, 0)
+		sum += math.Abs(math.Log(a.height / b.height))
+		for _, off := range [2]float64{footOf(a, b, a.x0) - b.x0, footOf(a, b, a.x1) - b.x1} {
+			sum += .15 * min(math.Abs(off)/h, 8)
+		}
+	}
+	return sum / float64(len(bs))
 }
 
 // bands finds the lines of print in one level.

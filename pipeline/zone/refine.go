@@ -1,22 +1,19 @@
 package zone
 
-import (
-	"math"
-	"slices"
-
-	"touchstone.internal/pipeline/zone/internal/cell"
-)
+import "math"
 
 // refine moves the grid to where its cells are most like characters: each cell
-// says where it would rather be, and each line follows as far as it bends.
+// says where it would rather be, all lines follow together, and then each by
+// itself, as far as it bends.
 func (r *reader) refine(g *grid) {
 	r.ink = g.ink
 	for _, step := range []float64{.28, .22, .22} {
+		r.nudge(g, step)
 		for l := range g.rows {
-			r.nudge(g, l, step)
+			r.stretch(g, l)
 		}
-		r.stretch(g)
 	}
+	r.settle(g)
 	g.score = 0
 	for l := range g.rows {
 		for i := range g.n {
@@ -31,26 +28,41 @@ func (r *reader) gainAt(g *grid, l, i int, dx, dy float64) float64 {
 	return gain
 }
 
-// nudge moves one line.
-func (r *reader) nudge(g *grid, l int, step float64) {
-	var sx, sy solver
-	for i := range g.n {
-		at := func(dx, dy float64) float64 { return r.gainAt(g, l, i, dx, dy) }
-		mid := at(0, 0)
-		u := g.u(float64(i))
-		if d, w := vertex(at(-step, 0), mid, at(step, 0)); w > 0 {
-			sx.add(u, d*step, w)
-		}
-		if d, w := vertex(at(0, -step), mid, at(0, step)); w > 0 {
-			sy.add(u, d*step, w)
+// How much the offsets of a row, and of one row against all, are held back
+// from following a few cells: in their place, their pitch and their bend.
+var (
+	heldTogether = [3]float64{2, 6, 12}  //nolint:gochecknoglobals // a constant
+	heldAlone    = [3]float64{4, 12, 40} //nolint:gochecknoglobals // a constant
+)
+
+// nudge moves the lines.
+func (r *reader) nudge(g *grid, step float64) {
+	var allX, allY solver
+	own := make([][2]solver, len(g.rows))
+	for l := range g.rows {
+		for i := range g.n {
+			at := func(dx, dy float64) float64 { return r.gainAt(g, l, i, dx, dy) }
+			mid := at(0, 0)
+			u := g.u(float64(i))
+			if d, w := vertex(at(-step, 0), mid, at(step, 0)); w > 0 {
+				own[l][0].add(u, d*step, w)
+				allX.add(u, d*step, w)
+			}
+			if d, w := vertex(at(0, -step), mid, at(0, step)); w > 0 {
+				own[l][1].add(u, d*step, w)
+				allY.add(u, d*step, w)
+			}
 		}
 	}
-	cx, cy := sx.solve(), sy.solve()
-	f := g.frame(l, float64(g.n-1)/2, 0, 0)
-	row := &g.rows[l]
-	for k := range 3 {
-		row.x[k] += cx[k]*f.AX + cy[k]*f.DX
-		row.y[k] += cx[k]*f.AY + cy[k]*f.DY
+	cx, cy := allX.solve(heldTogether), allY.solve(heldTogether)
+	for l := range g.rows {
+		f := g.frame(l, float64(g.n-1)/2, 0, 0)
+		dx, dy := own[l][0].beyond(cx).solve(heldAlone), own[l][1].beyond(cy).solve(heldAlone)
+		row := &g.rows[l]
+		for k := range 3 {
+			row.x[k] += (cx[k]+dx[k])*f.AX + (cy[k]+dy[k])*f.DX
+			row.y[k] += (cx[k]+dx[k])*f.AY + (cy[k]+dy[k])*f.DY
+		}
 	}
 }
 
@@ -84,10 +96,21 @@ func (s *solver) add(u, d, w float64) {
 	}
 }
 
-func (s *solver) solve() (c [3]float64) {
+// beyond is what is left to fit when c is taken off all offsets.
+func (s *solver) beyond(c [3]float64) *solver {
+	left := *s
+	for i := range 3 {
+		for k := range 3 {
+			left.v[i] -= s.m[i][k] * c[k]
+		}
+	}
+	return &left
+}
+
+func (s *solver) solve(held [3]float64) (c [3]float64) {
 	m, v := s.m, s.v
-	for i, held := range [3]float64{2, 6, 12} {
-		m[i][i] += held
+	for i, h := range held {
+		m[i][i] += h
 	}
 	for i := range 3 { // by elimination: the matrix is positive
 		for k := i + 1; k < 3; k++ {
@@ -108,66 +131,19 @@ func (s *solver) solve() (c [3]float64) {
 	return c
 }
 
-// stretch fits the height of the print.
-func (r *reader) stretch(g *grid) {
+// stretch fits the height of the print of one line.
+func (r *reader) stretch(g *grid, l int) {
 	best, sums := 0, [3]float64{}
 	factors := [3]float64{1, .93, 1.07}
-	was := g.tall
+	was := g.rows[l].tall
 	for k, f := range factors {
-		g.tall = was * f
-		for l := range g.rows {
-			for i := 0; i < g.n; i += 2 {
-				sums[k] += r.gainAt(g, l, i, 0, 0)
-			}
+		g.rows[l].tall = was * f
+		for i := 0; i < g.n; i += 2 {
+			sums[k] += r.gainAt(g, l, i, 0, 0)
 		}
 		if sums[k] > sums[best] {
 			best = k
 		}
 	}
-	g.tall = min(max(was*factors[best], .75), 1.35)
-}
-
-// guess is what one reader makes of one cell.
-type guess struct {
-	probs [cell.Classes]float64
-	best  int // class of the likeliest character
-	next  int // of the next
-}
-
-// read gives what the network sees in every cell: the mean of its beliefs over
-// small shifts, so that none hangs on where exactly the cell is cut.
-func (r *reader) read(g *grid) [][]guess {
-	shifts := [][2]float64{{0, 0}, {-.06, 0}, {.06, 0}, {0, -.06}, {0, .06}}
-	out := make([][]guess, len(g.rows))
-	for l := range g.rows {
-		out[l] = make([]guess, g.n)
-		for i := range out[l] {
-			q := &out[l][i]
-			for _, s := range shifts {
-				logs, _ := r.logs(g.frame(l, float64(i), s[0], s[1]))
-				for c, v := range logs {
-					q.probs[c] += math.Exp(float64(v)) / float64(len(shifts))
-				}
-			}
-			q.rank()
-		}
-	}
-	return out
-}
-
-func (q *guess) rank() {
-	order := make([]int, cell.Junk)
-	for c := range order {
-		order[c] = c
-	}
-	slices.SortStableFunc(order, func(a, b int) int {
-		switch {
-		case q.probs[a] > q.probs[b]:
-			return -1
-		case q.probs[a] < q.probs[b]:
-			return 1
-		}
-		return 0
-	})
-	q.best, q.next = order[0], order[1]
+	g.rows[l].tall = min(max(was*factors[best], .75), 1.35)
 }

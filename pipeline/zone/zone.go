@@ -135,14 +135,20 @@ func boxOf(f cell.Frame) image.Rectangle {
 func readZone(g *image.Gray, laid grid, second Second) pipeline.Zone {
 	r := &reader{g: g, net: cell.Default()}
 	guesses := r.read(&laid)
+	for l := range guesses {
+		for i, seen := range look(g, &laid, l, second) {
+			guesses[l][i].second = seen
+		}
+	}
+	confirm(guesses)
 	var z pipeline.Zone
 	var texts []string
 	for l, cells := range guesses {
 		var line pipeline.Line
 		for i, q := range cells {
 			line.Chars = append(line.Chars, pipeline.Char{
-				Rune: cell.Alphabet[q.best], RunnerUp: cell.Alphabet[q.next], Confidence: min(q.probs[q.best], 1),
-				Box: boxOf(laid.frame(l, float64(i), 0, 0)).Intersect(g.Rect),
+				Rune: cell.Alphabet[q.best], RunnerUp: cell.Alphabet[q.next], Confidence: min(q.probs[q.best], 1) * laid.belief,
+				Box: boxOf(laid.frame(l, float64(i), 0, 0)).Intersect(g.Rect), SecondRead: q.second,
 			})
 		}
 		z.Lines = append(z.Lines, line)

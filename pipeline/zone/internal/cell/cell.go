@@ -59,7 +59,7 @@ func Sample(g *image.Gray, f Frame, dst *[Size]float32) (deviation float64) {
 				for a := range n {
 					x := ((float64(i)+(float64(a)+.5)*sub)/Width - .5) * SpanX
 					y := ((float64(j)+(float64(b)+.5)*sub)/Height - .5) * SpanY
-					v += at(g, f.X+x*f.AX+y*f.DX, f.Y+x*f.AY+y*f.DY)
+					v += At(g, f.X+x*f.AX+y*f.DX, f.Y+x*f.AY+y*f.DY)
 				}
 			}
 			v /= float32(n * n)
@@ -80,8 +80,8 @@ func Sample(g *image.Gray, f Frame, dst *[Size]float32) (deviation float64) {
 	return deviation
 }
 
-// at reads the picture between its pixels. Pixel centres lie at halves.
-func at(g *image.Gray, x, y float64) float32 {
+// At reads the picture between its pixels. Pixel centres lie at halves.
+func At(g *image.Gray, x, y float64) float32 {
 	w, h := g.Rect.Dx(), g.Rect.Dy()
 	x, y = min(max(x-.5, 0), float64(w-1)), min(max(y-.5, 0), float64(h-1))
 	x0, y0 := int(x), int(y)

@@ -1,0 +1,95 @@
+package zone
+
+import (
+	"math"
+
+	"touchstone.internal/pipeline"
+	"touchstone.internal/pipeline/zone/internal/cell"
+)
+
+const (
+	leastLike  = .9 // how alike two cells must be to show one character, 1 at most
+	leastApart = .1 // and by how much more alike than any two that show others
+	leastKnown = 3  // characters that both readers know, to learn their look from
+)
+
+// example is the mean look of what both readers take for one character.
+type example struct {
+	x [cell.Size]float64
+	n int
+}
+
+// confirm lets the second reader see what it missed by what it knows. It is no
+// reader of OCR-B, and takes a filler for a K in one place that it knows for a
+// filler in ten others of the same line. Where the classifier is sure, and the
+// cell looks like those that both readers name alike in this zone, and like no
+// other, it has been seen twice.
+func confirm(lines [][]guess) {
+	var known [cell.Junk]example
+	for _, cells := range lines {
+		for i := range cells {
+			if q := &cells[i]; q.sure() && q.second == cell.Alphabet[q.best] {
+				known[q.best].add(&q.x)
+			}
+		}
+	}
+	for c := range known {
+		known[c].even()
+	}
+	for _, cells := range lines {
+		for i := range cells {
+			q := &cells[i]
+			if q.sure() && q.second != cell.Alphabet[q.best] && known[q.best].n >= leastKnown && q.alike(&known) {
+				q.second = cell.Alphabet[q.best]
+			}
+		}
+	}
+}
+
+// sure tells whether the classifier alone would rely on its reading.
+func (q *guess) sure() bool { return q.probs[q.best] >= pipeline.CertainAt }
+
+// alike tells whether the cell looks like its character and like no other.
+func (q *guess) alike(known *[cell.Junk]example) bool {
+	own := known[q.best].like(&q.x)
+	if own < leastLike {
+		return false
+	}
+	for c := range known {
+		if c != q.best && known[c].n > 0 && known[c].like(&q.x) > own-leastApart {
+			return false
+		}
+	}
+	return true
+}
+
+func (e *example) add(x *[cell.Size]float32) {
+	for i, v := range x {
+		e.x[i] += float64(v)
+	}
+	e.n++
+}
+
+// even brings the mean to deviation 1, as cells are; its mean is 0 already.
+func (e *example) even() {
+	var squares float64
+	for _, v := range e.x {
+		squares += v * v
+	}
+	if squares == 0 {
+		return
+	}
+	scale := math.Sqrt(cell.Size / squares)
+	for i := range e.x {
+		e.x[i] *= scale
+	}
+}
+
+// like is the correlation of a cell with the example.
+func (e *example) like(x *[cell.Size]float32) float64 {
+	var sum float64
+	for i, v := range x {
+		sum += e.x[i] * float64(v)
+	}
+	return sum / cell.Size
+}

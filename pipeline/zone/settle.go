@@ -1,0 +1,81 @@
+package zone
+
+import "touchstone.internal/pipeline/zone/internal/cell"
+
+const (
+	// around is how many cells beyond the ends are looked at.
+	around = 3
+	// shifts is by how many cells a grid may have slipped along.
+	shifts = 2
+	// clear is by how many nats a line, a third of what one cell of print against
+	// one of paper makes, another place must be worse than the one that is believed.
+	clear = 6.0
+)
+
+// settle moves the grid by whole cells to where it leaves least print outside,
+// and tells how far that place may be believed, from 0 to 1: not at all if the
+// next is as good, and half at most where the picture ends before it could be
+// seen that the line does.
+func (r *reader) settle(g *grid) {
+	lines := make([][]float64, len(g.rows))
+	all := make([]float64, g.n+2*around)
+	for l := range g.rows {
+		lines[l] = make([]float64, len(all))
+		for i := range all {
+			lines[l][i] = r.gainAt(g, l, i-around, 0, 0)
+			all[i] += lines[l][i]
+		}
+	}
+	shift, margin := bestPlace(all)
+	g.belief = min(max(margin/(clear*float64(len(lines))), 0), 1)
+	for l, line := range lines {
+		own, gap := bestPlace(line)
+		if own != shift { // lines are flush; one that would stand elsewhere makes all doubtful
+			g.belief = min(g.belief, max(.5-gap/(2*clear), 0))
+		}
+		g.rows[l] = g.rows[l].moved(float64(2*shift) / float64(g.n-1))
+	}
+	for l := range g.rows {
+		for _, i := range [2]float64{-1, float64(g.n)} {
+			if !r.holds(g.frame(l, i, 0, 0)) {
+				g.belief = min(g.belief, .5)
+			}
+		}
+	}
+}
+
+// holds tells whether the middle of a cell is in the picture.
+func (r *reader) holds(f cell.Frame) bool {
+	return f.X >= 0 && f.Y >= 0 && f.X <= float64(r.g.Rect.Dx()) && f.Y <= float64(r.g.Rect.Dy())
+}
+
+// bestPlace gives by how many cells a run is to be moved, and by how much that
+// place is better than any other.
+func bestPlace(gains []float64) (shift int, margin float64) {
+	best, next := -worst*float64(len(gains)), -worst*float64(len(gains))
+	for k := -shifts; k <= shifts; k++ {
+		sum := 0.0
+		for i, v := range gains {
+			if i-k >= around && i-k < len(gains)-around {
+				sum += v
+			} else {
+				sum -= max(v, 0)
+			}
+		}
+		switch {
+		case sum > best:
+			shift, best, next = k, sum, best
+		case sum > next:
+			next = sum
+		}
+	}
+	return shift, best - next
+}
+
+// moved is the row whose u is further along by d.
+func (r row) moved(d float64) row {
+	for _, c := range []*[3]float64{&r.x, &r.y} {
+		*c = [3]float64{c[0] + d*(c[1]+d*c[2]), c[1] + 2*d*c[2], c[2]}
+	}
+	return r
+}
