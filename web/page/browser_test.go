@@ -34,8 +34,12 @@ func newDesk(t *testing.T) (*desk, *httptest.Server) {
 	t.Helper()
 	d := &desk{ServeMux: http.NewServeMux(), pages: load(t)}
 	d.Handle("GET /assets/{name}", d.pages.Assets())
-	picture := drawn(t).jpeg
-	d.HandleFunc("GET /documents/{id}/image", func(w http.ResponseWriter, _ *http.Request) {
+	wide, tall := drawn(t).jpeg, drawnTall(t).jpeg
+	d.HandleFunc("GET /documents/{id}/image", func(w http.ResponseWriter, r *http.Request) {
+		picture := wide
+		if r.PathValue("id") == tallID {
+			picture = tall
+		}
 		w.Header().Set("Content-Type", "image/jpeg")
 		_, _ = w.Write(picture)
 	})
@@ -397,6 +401,20 @@ func TestViewer(t *testing.T) {
 	b.is(t, `document.getElementById("zoom").textContent === "100%"`)
 	b.do(t, chromedp.Click(chromedp.CSS("#finding-J1 [data-show]")))
 	b.is(t, `document.getElementById("finding-J1").classList.contains("is-on")`)
+}
+
+// TestViewerFitsATallPicture: the whole page is in view without scrolling.
+func TestViewerFitsATallPicture(t *testing.T) {
+	_, server := newDesk(t)
+	b := newBrowser(t)
+	b.do(t, chromedp.EmulateViewport(1280, 900), chromedp.Navigate(server.URL+"/example/examine-tall"))
+	b.is(t, `document.querySelector(".app-stage img").complete && document.getElementById("zoom").textContent === "100%" && document.querySelector(".app-stage__in").style.width`)
+	if over := eval[int](t, b, `document.getElementById("stage").scrollHeight - document.getElementById("stage").clientHeight`); over > 0 {
+		t.Errorf("the picture is %d pixels higher than its place", over)
+	}
+	b.do(t, chromedp.KeyEvent("j"))
+	b.is(t, `(() => { const s = document.getElementById("stage").getBoundingClientRect(), f = document.getElementById("focus-inner").getBoundingClientRect();
+		return f.width > 50 && f.left >= s.left && f.right <= s.right && f.top >= s.top && f.bottom <= s.bottom })()`)
 }
 
 // TestWithoutJavaScript reads the pages as they come (UI-20): nothing that

@@ -4,8 +4,11 @@ import (
 	"bytes"
 	"errors"
 	"image"
+	"image/color"
+	draw2d "image/draw"
 	"image/jpeg"
 	"math"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -56,6 +59,31 @@ type specimen struct {
 	rows  []fixtures.Quad
 }
 
+// tall gives the document as a phone sees it that is held upright: a desk above
+// and below.
+func (s specimen) tall() (specimen, error) {
+	page, err := jpeg.Decode(bytes.NewReader(s.jpeg))
+	if err != nil {
+		return s, err
+	}
+	at := image.Pt(0, s.size.Y/2)
+	desk := image.NewRGBA(image.Rect(0, 0, s.size.X, s.size.Y*2))
+	draw2d.Draw(desk, desk.Bounds(), image.NewUniform(color.Gray{90}), image.Point{}, draw2d.Src)
+	draw2d.Draw(desk, page.Bounds().Add(at), page, image.Point{}, draw2d.Src)
+	var b bytes.Buffer
+	err = jpeg.Encode(&b, desk, &jpeg.Options{Quality: 80})
+	s.jpeg, s.size, s.rows = b.Bytes(), desk.Bounds().Size(), slices.Clone(s.rows)
+	for i := range s.rows {
+		for j := range s.rows[i] {
+			s.rows[i][j].Y += float64(at.Y)
+		}
+	}
+	return s, err
+}
+
+// tallID is the document of which the picture is higher than wide.
+const tallID = "TSD-TA11-P1CT"
+
 // draw draws the document of all examples once: its date of birth does not fit
 // its check digit.
 var draw = sync.OnceValues(func() (specimen, error) {
@@ -73,6 +101,15 @@ func drawn(t *testing.T) specimen {
 	s, err := draw()
 	if err != nil {
 		t.Fatalf("draw the specimen: %v", err)
+	}
+	return s
+}
+
+func drawnTall(t *testing.T) specimen {
+	t.Helper()
+	s, err := drawn(t).tall()
+	if err != nil {
+		t.Fatalf("draw the specimen on a desk: %v", err)
 	}
 	return s
 }
@@ -268,6 +305,9 @@ func examples(t *testing.T) []example {
 	t.Helper()
 	es := append(formExamples(), listExamples()...)
 	es = append(es, documentExamples(drawn(t))...)
+	upright := withReport(drawnTall(t).examine())
+	upright.Document.ID = tallID
+	es = append(es, example{"examine-tall", "examine", shell(reviewer, "/documents"), upright}, example{"document-tall", "document", shell(officer, "/documents"), upright})
 	return append(es,
 		example{"safety", "safety", shell(officer, "/safety"), Safety{}},
 		example{"safety-signed-out", "safety", shell("", "/safety"), Safety{}},

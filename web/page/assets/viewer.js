@@ -21,11 +21,18 @@ function start() {
   document.querySelector(".app-viewer__bar").hidden = false;
   document.getElementById("keys-help").hidden = false;
   for (const box of document.querySelectorAll("[data-layer]")) {
-    box.hidden = false;
+    box.hidden = box.closest("label").hidden = false;
     box.addEventListener("change", () => {
       document.getElementById(box.dataset.layer).classList.toggle("app-off", !box.checked);
       say(`${box.closest("label").textContent.trim()} ${box.checked ? "shown" : "hidden"}`);
     });
+  }
+
+  // fitting is the part of the width at which the whole page is in view: less
+  // than all of it for a page that is higher than wide.
+  function fitting() {
+    const most = parseFloat(getComputedStyle(stage).maxHeight) - 2;
+    return Math.min(1, most / ((stage.clientWidth * view.height) / view.width));
   }
 
   // scale keeps the middle of the view, or a given point of it, in its place.
@@ -34,8 +41,9 @@ function start() {
     const x = (stage.scrollLeft + stage.clientWidth / 2) / before;
     const y = (stage.scrollTop + stage.clientHeight / 2) / inner.clientHeight;
     zoom = Math.min(12, Math.max(1, to));
-    inner.style.width = `${zoom * 100}%`;
-    boxes.setAttribute("font-size", (unit * Math.min(zoom, 1.3)) / zoom); // letters stay letters
+    const fit = fitting();
+    inner.style.width = `${zoom * fit * 100}%`;
+    boxes.setAttribute("font-size", (unit * Math.min(zoom, 1.3)) / zoom / fit); // letters stay letters
     document.getElementById("zoom").textContent = `${Math.round(zoom * 100)}%`;
     stage.scrollTo(x * inner.clientWidth - stage.clientWidth / 2, y * inner.clientHeight - stage.clientHeight / 2);
   }
@@ -104,6 +112,8 @@ function start() {
     moves[move]();
   });
   drag(stage);
+  addEventListener("resize", () => scale(zoom));
+  scale(1);
   shortcuts(keys, { "j": () => go(at + 1), "k": () => go(at < 0 ? -1 : at - 1), "h": moves.hide, "+": moves.in, "=": moves.in, "-": moves.out, "0": moves.fit, "?": help });
   if (location.hash.startsWith("#finding-")) go(findings.findIndex((f) => `#${f.id}` === location.hash));
 }
