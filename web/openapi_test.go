@@ -1,0 +1,264 @@
+package web
+
+import (
+	"encoding/json"
+	"maps"
+	"net/http"
+	"reflect"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"touchstone.internal/pipeline"
+)
+
+func describe(t *testing.T) *description {
+	t.Helper()
+	var d description
+	strict(t, openAPI, &d)
+	if d.OpenAPI != "3.1.0" {
+		t.Errorf("version %s", d.OpenAPI)
+	}
+	return &d
+}
+
+// TestDescribesEveryRoute: the description and the program have the same
+// routes, and every operation names its path parameters and its errors.
+func TestDescribesEveryRoute(t *testing.T) {
+	d := describe(t)
+	var routes []string
+	for _, p := range patterns(t) {
+		if strings.Contains(p, " /api/v1/") {
+			routes = append(routes, p)
+		}
+	}
+	slices.Sort(routes)
+	ops := d.operations(t)
+	if got := slices.Sorted(maps.Keys(ops)); !slices.Equal(got, routes) {
+		t.Errorf("described are %q; served are %q", got, routes)
+	}
+	for name, op := range ops {
+		if op.OperationID == "" || op.Summary == "" {
+			t.Errorf("%s has no name", name)
+		}
+		for _, m := range regexp.MustCompile(`\{(\w+)\}`).FindAllStringSubmatch(name, -1) {
+			if !slices.ContainsFunc(op.Parameters, func(p describedParameter) bool { return p.Name == m[1] && p.In == "path" && p.Required }) {
+				t.Errorf("%s does not describe %s", name, m[1])
+			}
+		}
+		if name == "GET /api/v1/openapi.json" {
+			continue
+		}
+		for _, status := range []int{401, 403, 429, 500, 503} {
+			d.response(t, op, status)
+		}
+	}
+	var listed []string
+	for _, p := range ops["GET /api/v1/documents"].Parameters {
+		listed = append(listed, p.Name)
+	}
+	slices.Sort(listed)
+	if want := slices.Sorted(maps.Keys(filterTexts)); !slices.Equal(listed, want) {
+		t.Errorf("parameters of the list are %q; described are %q", want, listed)
+	}
+}
+
+// TestRefsLead: every reference in the description leads somewhere, and every
+// schema is used.
+func TestRefsLead(t *testing.T) {
+	d := describe(t)
+	used := map[string]bool{}
+	for _, m := range regexp.MustCompile(`"\$ref": ?"#/components/(\w+)/(\w+)"`).FindAllStringSubmatch(string(openAPI), -1) {
+		used[m[2]] = true
+		_, isSchema := d.Components.Schemas[m[2]]
+		_, isResponse := d.Components.Responses[m[2]]
+		if m[1] == "schemas" && !isSchema || m[1] == "responses" && !isResponse {
+			t.Errorf("there is no %s/%s", m[1], m[2])
+		}
+	}
+	for name := range d.Components.Schemas {
+		if !used[name] {
+			t.Errorf("schema %s is not used", name)
+		}
+	}
+}
+
+// TestAnswersMatch asks every operation for every answer that can be had
+// without breaking something, and compares the body with its schema.
+func TestAnswersMatch(t *testing.T) {
+	w := newWorld(t)
+	d := describe(t)
+	ops := d.operations(t)
+	same := picture()
+	sent := func(b *browser, parts []part) answer { return b.send("/api/v1/documents", parts) }
+	b, nobody, op := w.curl(t, officer), w.browser(t), w.curl(t, operator)
+	screened := decode[documentBody](t, sent(b, filled(part{"file", "a.jpg", same})).body)
+	w.screen(t, screened.ID)
+	waits := w.receive(t, officer)
+	at := "/api/v1/documents/" + string(screened.ID)
+	const one = "/api/v1/documents/{id}"
+	for _, tt := range []struct {
+		op     string
+		status int
+		a      answer
+	}{
+		{"GET /api/v1/openapi.json", 200, nobody.get("/api/v1/openapi.json")},
+		{"POST /api/v1/documents", 201, sent(b, filled(part{"file", "b.jpg", picture()}))},
+		{"POST /api/v1/documents", 200, sent(b, filled(part{"file", "a.jpg", same}))},
+		{"POST /api/v1/documents", 201, sent(w.curl(t, reviewer), filled(part{"file", "a.jpg", same}))},
+		{"POST /api/v1/documents", 400, sent(b, filled())},
+		{"POST /api/v1/documents", 401, sent(nobody, filled())},
+		{"POST /api/v1/documents", 403, sent(op, filled())},
+		{"POST /api/v1/documents", 413, sent(b, filled(part{"file", "a.jpg", append(picture(), make([]byte, pipeline.MaxUploadBytes)...)}))},
+		{"POST /api/v1/documents", 415, sent(b, filled(part{"file", "a.jpg", []byte("x")}))},
+		{"GET /api/v1/documents", 200, b.get("/api/v1/documents?limit=1")},
+		{"GET /api/v1/documents", 200, b.get("/api/v1/documents?encounter=XXX-000000-0000")},
+		{"GET /api/v1/documents", 400, b.get("/api/v1/documents?limit=x")},
+		{"GET /api/v1/documents", 401, nobody.get("/api/v1/documents")},
+		{"GET /api/v1/documents", 403, op.get("/api/v1/documents")},
+		{"GET " + one, 200, b.get(at)},
+		{"GET " + one, 200, b.get("/api/v1/documents/" + string(waits.ID))},
+		{"GET " + one, 404, b.get("/api/v1/documents/TSD-0000-0000")},
+		{"GET " + one, 401, nobody.get(at)},
+		{"GET " + one, 403, op.get(at)},
+		{"GET " + one + "/report", 200, b.get(at + "/report")},
+		{"GET " + one + "/report", 404, b.get("/api/v1/documents/" + string(waits.ID) + "/report")},
+		{"GET " + one + "/report", 401, nobody.get(at + "/report")},
+		{"GET " + one + "/image", 200, b.get(at + "/image")},
+		{"GET " + one + "/image", 404, b.get("/api/v1/documents/" + string(waits.ID) + "/image")},
+	} {
+		if tt.a.status != tt.status {
+			t.Errorf("%s: %d %s; want %d", tt.op, tt.a.status, tt.a.body, tt.status)
+			continue
+		}
+		r := d.response(t, ops[tt.op], tt.status)
+		kind := tt.a.header.Get("Content-Type")
+		content, ok := r.Content[kind]
+		if !ok {
+			t.Errorf("%s, %d: %s is not described", tt.op, tt.status, kind)
+			continue
+		}
+		if strings.HasSuffix(kind, "json") {
+			if faults := d.match(content.Schema, decode[any](t, tt.a.body), ""); faults != nil {
+				t.Errorf("%s, %d: %q in %s", tt.op, tt.status, faults, tt.a.body)
+			}
+		}
+	}
+}
+
+// TestSchemasMatchTypes: each schema has the keys of its Go type, requires
+// those that are always written, and takes the type with every field filled.
+func TestSchemasMatchTypes(t *testing.T) {
+	d := describe(t)
+	for name, v := range map[string]any{
+		"Document": documentBody{}, "Sighting": sightingBody{}, "DocumentList": listBody{}, "Problem": problemBody{}, "FieldError": fieldError{},
+		"Report": pipeline.Report{}, "Page": pipeline.PageReading{}, "Zone": pipeline.ZoneReading{}, "CharMark": pipeline.CharMark{},
+		"Field": pipeline.FieldReading{}, "CheckDigit": pipeline.CheckDigitReading{}, "Finding": pipeline.Finding{}, "Value": pipeline.Value{},
+		"Box": pipeline.Box{}, "ScreeningOutcome": pipeline.ScreeningOutcome{}, "Contribution": pipeline.Contribution{}, "Orientation": pipeline.Orientation{},
+	} {
+		s := d.Components.Schemas[name]
+		if s == nil {
+			t.Errorf("there is no schema %s", name)
+			continue
+		}
+		var keys, always []string
+		for i := range reflect.TypeOf(v).NumField() {
+			key, opts, _ := strings.Cut(reflect.TypeOf(v).Field(i).Tag.Get("json"), ",")
+			keys = append(keys, key)
+			if opts != "omitempty" {
+				always = append(always, key)
+			}
+		}
+		slices.Sort(keys)
+		slices.Sort(always)
+		slices.Sort(s.Required)
+		if got := slices.Sorted(maps.Keys(s.Properties)); !slices.Equal(got, keys) || !slices.Equal(s.Required, always) {
+			t.Errorf("%s: schema has %q and requires %q; the type has %q and always writes %q", name, got, s.Required, keys, always)
+		}
+		if s.AdditionalProperties == nil || *s.AdditionalProperties {
+			t.Errorf("%s: the schema takes any key", name)
+		}
+	}
+	full := pipeline.Report{}
+	fill(reflect.ValueOf(&full).Elem())
+	b, err := json.Marshal(full)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, fault := range d.match(&schema{Ref: "#/components/schemas/Report"}, decode[any](t, string(b)), "") {
+		if !strings.Contains(fault, "is none of") && !strings.Contains(fault, "does not match") { // "x" is no enum's value
+			t.Error(fault)
+		}
+	}
+}
+
+// fill sets every field of a value, one item in every list.
+func fill(v reflect.Value) {
+	switch v.Kind() {
+	case reflect.Struct:
+		if v.Type() == reflect.TypeFor[time.Time]() {
+			return
+		}
+		for i := range v.NumField() {
+			fill(v.Field(i))
+		}
+	case reflect.Pointer:
+		v.Set(reflect.New(v.Type().Elem()))
+		fill(v.Elem())
+	case reflect.Slice:
+		v.Set(reflect.MakeSlice(v.Type(), 1, 1))
+		fill(v.Index(0))
+	case reflect.String:
+		v.SetString("x")
+	case reflect.Bool:
+		v.SetBool(true)
+	case reflect.Int, reflect.Int64:
+		v.SetInt(1)
+	case reflect.Uint8:
+		v.SetUint(1)
+	case reflect.Float64:
+		v.SetFloat(1.5)
+	}
+}
+
+// TestEnumsMatch: what the schemas list is what the program knows.
+func TestEnumsMatch(t *testing.T) {
+	d := describe(t)
+	for name, ok := range map[string]func(string) error{
+		"State":      func(s string) error { _, err := pipeline.ParseState(s); return err },
+		"Capture":    func(s string) error { _, err := pipeline.ParseCaptureClass(s); return err },
+		"Conclusion": func(s string) error { _, err := parseConclusion(s); return err },
+		"Severity":   func(s string) error { var v pipeline.Severity; return v.UnmarshalText([]byte(s)) },
+	} {
+		s := d.Components.Schemas[name]
+		if len(s.Enum) < 3 {
+			t.Errorf("%s lists %q", name, s.Enum)
+		}
+		for _, v := range s.Enum {
+			if err := ok(v); err != nil {
+				t.Errorf("%s lists %q: %v", name, v, err)
+			}
+		}
+	}
+	if got := d.Components.Schemas["Encounter"].Pattern; got != encounterForm.String() {
+		t.Errorf("encounter references are %s; described as %s", encounterForm, got)
+	}
+}
+
+// TestOpenAPIServed: the description is served as it is, and not again to who
+// has it.
+func TestOpenAPIServed(t *testing.T) {
+	w := newWorld(t)
+	b := w.browser(t)
+	a := b.get("/api/v1/openapi.json")
+	if a.status != http.StatusOK || a.body != string(openAPI) {
+		t.Errorf("%d, %d bytes", a.status, len(a.body))
+	}
+	req := b.request("GET", "/api/v1/openapi.json", nil)
+	req.Header.Set("If-None-Match", a.header.Get("ETag"))
+	if a := b.do(req); a.status != http.StatusNotModified {
+		t.Errorf("again: %d", a.status)
+	}
+}
