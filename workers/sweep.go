@@ -2,9 +2,9 @@ package workers
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"time"
 
 	"github.com/hibiken/asynq"
@@ -84,10 +84,14 @@ func (s *sweeper) name(doc pipeline.Document, attempt int, now time.Time) string
 
 // measure notes how long the queue is.
 func (s *sweeper) measure(ctx context.Context) error {
-	info, err := s.inspector.GetQueueInfo(Queue)
-	if errors.Is(err, asynq.ErrQueueNotFound) {
+	queues, err := s.inspector.Queues()
+	if err != nil {
+		return fmt.Errorf("list the queues: %w", err)
+	}
+	if !slices.Contains(queues, Queue) {
 		return nil // nothing was ever enqueued
 	}
+	info, err := s.inspector.GetQueueInfo(Queue)
 	if err != nil {
 		return fmt.Errorf("measure the queue: %w", err)
 	}

@@ -20,7 +20,7 @@ import (
 type doctorCmd struct {
 	Database string `placeholder:"URL" help:"Database to check. Without servers, this machine alone is checked." env:"TOUCHSTONE_DATABASE"`
 	Redis    string `placeholder:"URL" help:"Redis to check." env:"TOUCHSTONE_REDIS"`
-	S3       string `placeholder:"URL" help:"Object store to check." env:"TOUCHSTONE_S3"`
+	S3       string `name:"s3" placeholder:"URL" help:"Object store to check." env:"TOUCHSTONE_S3"`
 	Quick    bool   `help:"Check that the given servers answer, nothing else."`
 }
 
@@ -60,14 +60,18 @@ func (c *doctorCmd) Run(ctx context.Context, std streams, log *slog.Logger) erro
 // checkReader looks for tesseract and its language data.
 func checkReader() symptom {
 	err := ocr.CheckLanguageData()
-	return symptom{"reader", "tesseract " + ocr.Version() + " with its language data", err,
-		"apt-get install tesseract-ocr-eng"}
+	return symptom{
+		"reader", "tesseract " + ocr.Version() + " with its language data", err,
+		"apt-get install tesseract-ocr-eng",
+	}
 }
 
 // checkSandbox asks the kernel for what the child needs.
 func checkSandbox() symptom {
-	return symptom{"sandbox", "the kernel has Landlock and seccomp", sandbox.Supported(),
-		"use Linux 5.13 or later with CONFIG_SECURITY_LANDLOCK and CONFIG_SECCOMP_FILTER; in a container, allow these system calls"}
+	return symptom{
+		"sandbox", "the kernel has Landlock and seccomp", sandbox.Supported(),
+		"use Linux 5.13 or later with CONFIG_SECURITY_LANDLOCK and CONFIG_SECCOMP_FILTER; in a container, allow these system calls",
+	}
 }
 
 // checkRedisServer looks for the program that `touchstone up` starts.

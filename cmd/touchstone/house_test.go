@@ -13,7 +13,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/compose-spec/compose-go/v2/cli"
+	compose "github.com/compose-spec/compose-go/v2/cli"
 	dockerfile "github.com/moby/buildkit/frontend/dockerfile/parser"
 )
 
@@ -138,8 +138,8 @@ func exportedReceiver(d *ast.FuncDecl) bool {
 
 // TestCompose loads docker-compose.yml as Compose itself does.
 func TestCompose(t *testing.T) {
-	opts, err := cli.NewProjectOptions([]string{filepath.Join(root, "docker-compose.yml")},
-		cli.WithEnv([]string{"POSTGRES_PASSWORD=a", "S3_ACCESS_KEY=b", "S3_SECRET_KEY=c"}))
+	opts, err := compose.NewProjectOptions([]string{filepath.Join(root, "docker-compose.yml")},
+		compose.WithEnv([]string{"POSTGRES_PASSWORD=a", "S3_ACCESS_KEY=b", "S3_SECRET_KEY=c"}))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -160,7 +160,7 @@ func TestCompose(t *testing.T) {
 
 // TestComposeWantsSecrets sees that nobody starts production with a default key.
 func TestComposeWantsSecrets(t *testing.T) {
-	opts, err := cli.NewProjectOptions([]string{filepath.Join(root, "docker-compose.yml")})
+	opts, err := compose.NewProjectOptions([]string{filepath.Join(root, "docker-compose.yml")})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -28,7 +28,7 @@ import (
 type serverFlags struct {
 	databaseFlag
 	Redis string `required:"" placeholder:"URL" help:"redis://, rediss://, unix://, redis+sentinel:// or redis+cluster:// address." env:"TOUCHSTONE_REDIS"`
-	S3    string `required:"" placeholder:"URL" help:"Object store: s3+https://KEY:SECRET@host:port/bucket." env:"TOUCHSTONE_S3"`
+	S3    string `name:"s3" required:"" placeholder:"URL" help:"Object store: s3+https://KEY:SECRET@host:port/bucket." env:"TOUCHSTONE_S3"`
 }
 
 // servers are the open connections to everything that keeps something.
