@@ -21,7 +21,7 @@ run: ## Set up, build and start the desk with demo accounts and documents
 build: ## Build bin/touchstone
 	@echo "Building bin/touchstone (the first time takes some minutes) ..."
 	@mkdir -p bin
-	@go build -trimpath -o bin/touchstone ./cmd/touchstone
+	@go build -o bin/touchstone ./cmd/touchstone
 
 test: ## Set up and run every test, with real servers and a real browser
 	@.ci/setup test
