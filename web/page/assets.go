@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"path"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -65,10 +66,8 @@ func (a assets) load(folder fs.FS, name string, above []string) error {
 	if a.byName[name] != nil {
 		return nil
 	}
-	for _, n := range above {
-		if n == name {
-			return fmt.Errorf("asset %s refers to itself", name)
-		}
+	if slices.Contains(above, name) {
+		return fmt.Errorf("asset %s refers to itself", name)
 	}
 	body, err := fs.ReadFile(folder, name)
 	if err != nil {

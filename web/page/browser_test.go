@@ -71,7 +71,7 @@ func quiet(w http.ResponseWriter, r *http.Request) {
 
 // browser is a tab of a real Chromium, and what its console complained of.
 type browser struct {
-	context.Context
+	tab    context.Context //nolint:containedctx // chromedp's handle of a tab is a context
 	mu     sync.Mutex
 	errors []string
 }
@@ -88,7 +88,7 @@ func newBrowser(t *testing.T) *browser {
 	t.Cleanup(stop)
 	ctx, closeTab := chromedp.NewContext(ctx)
 	t.Cleanup(closeTab)
-	b := &browser{Context: ctx}
+	b := &browser{tab: ctx}
 	said := chromedp.Console(ctx)
 	if err := chromedp.Do(ctx, chromedp.Navigate("about:blank")); err != nil {
 		t.Fatalf("start chromium: %v", err)
@@ -121,7 +121,7 @@ func (b *browser) complaints() []string {
 // do runs actions within half a minute.
 func (b *browser) do(t *testing.T, actions ...chromedp.Action[chromedp.Void]) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(b, 30*time.Second)
+	ctx, cancel := context.WithTimeout(b.tab, 30*time.Second)
 	defer cancel()
 	if err := chromedp.Do(ctx, actions...); err != nil {
 		t.Fatalf("browser: %v\nconsole: %q", err, b.complaints())
@@ -131,7 +131,7 @@ func (b *browser) do(t *testing.T, actions ...chromedp.Action[chromedp.Void]) {
 // eval gives the value of an expression; of a promise, what it becomes.
 func eval[T any](t *testing.T, b *browser, expression string) T {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(b, 30*time.Second)
+	ctx, cancel := context.WithTimeout(b.tab, 30*time.Second)
 	defer cancel()
 	v, err := chromedp.Run(ctx, chromedp.Evaluate[T](expression, chromedp.EvalAwaitPromise))
 	if err != nil {
@@ -145,7 +145,7 @@ func eval[T any](t *testing.T, b *browser, expression string) T {
 func (b *browser) is(t *testing.T, expression string) {
 	t.Helper()
 	for range 500 {
-		if ok, err := chromedp.Run(b, chromedp.Evaluate[bool]("!!("+expression+")")); err == nil && ok {
+		if ok, err := chromedp.Run(b.tab, chromedp.Evaluate[bool]("!!("+expression+")")); err == nil && ok {
 			return
 		}
 		time.Sleep(50 * time.Millisecond)
@@ -223,7 +223,7 @@ func (g gallery) take(t *testing.T, b *browser, name string, width int64) {
 	if width == 0 { // what is on the screen now
 		shoot = chromedp.CaptureScreenshot()
 	}
-	png, err := chromedp.Run(b, shoot)
+	png, err := chromedp.Run(b.tab, shoot)
 	if err != nil {
 		t.Fatalf("take a screenshot: %v", err)
 	}
@@ -446,7 +446,7 @@ func TestPrint(t *testing.T) {
 	_, server := newDesk(t)
 	b := newBrowser(t)
 	b.do(t, chromedp.Navigate(server.URL+"/example/document-high"))
-	pdf, err := chromedp.Run(b, chromedp.PrintToPDF(chromedp.PDFPreferCSSPageSize()))
+	pdf, err := chromedp.Run(b.tab, chromedp.PrintToPDF(chromedp.PDFPreferCSSPageSize()))
 	if err != nil {
 		t.Fatal(err)
 	}

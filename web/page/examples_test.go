@@ -38,6 +38,7 @@ func shell(role pipeline.Role, path string) Shell {
 		s.Account = pipeline.Account{Name: "reviewer", Title: "Document reviewer", Role: role}
 	case operator:
 		s.Account = pipeline.Account{Name: "operator", Title: "Operator", Role: role}
+	default: // nobody is signed in
 	}
 	return s
 }
@@ -122,7 +123,7 @@ func (s specimen) cell(line, from, to int) image.Rectangle {
 	return image.Rect(x(from), int(q[0].Y), x(to), int(q[2].Y))
 }
 
-// stored is a quarter turn: the camera was held sideways.
+// sideways is how the camera was held: the stored picture needs a quarter turn.
 var sideways = pipeline.Orientation{Quarters: 1}
 
 func (s specimen) box(label string, line, from, to int) pipeline.Box {
@@ -173,7 +174,7 @@ func (s specimen) zone(unsure map[int]string) pipeline.ZoneReading {
 	return z
 }
 
-// finding fills the sentence in as a check would.
+// answerBy fills the sentence in as a check would.
 func answerBy(check string, o pipeline.Outcome, s pipeline.Severity, statement string, params map[string]string, boxes ...pipeline.Box) pipeline.Finding {
 	if boxes == nil {
 		boxes = []pipeline.Box{}
@@ -219,8 +220,10 @@ func (s specimen) examine() *pipeline.Report {
 	return s.report(pipeline.ScreeningOutcome{
 		Conclusion: pipeline.ReviewSuggested, Band: pipeline.High, Total: .82,
 		Contributions: []pipeline.Contribution{
-			{Finding: 2, Check: "DOC-04", Group: "codes", Weight: .4, Share: .4}, {Finding: 0, Check: "MRZ-04", Group: "check_digits", Weight: .3, Share: .3},
-			{Finding: 3, Check: "MRZ-02", Group: "characters", Weight: .1, Share: .1}, {Finding: 1, Check: "MRZ-07", Group: "check_digits", Weight: .2, Share: .02},
+			{Finding: 2, Check: "DOC-04", Group: "codes", Weight: .4, Share: .4},
+			{Finding: 0, Check: "MRZ-04", Group: "check_digits", Weight: .3, Share: .3},
+			{Finding: 3, Check: "MRZ-02", Group: "characters", Weight: .1, Share: .1},
+			{Finding: 1, Check: "MRZ-07", Group: "check_digits", Weight: .2, Share: .02},
 		},
 	}, map[int]string{4: "O", 17: "B", 18: "I"}, digit, whole, state, fourth, unsure)
 }
@@ -338,7 +341,8 @@ func formExamples() []example {
 			{"encounter", "Encounter reference must have 3 letters, then 6 numbers, then 4 numbers"}, {"capture", "Select how you got the images"}, {"file", "Add at least one image"},
 		}}},
 		{"received", "received", shell(officer, "/upload/received"), &Received{Encounter: "NPT-241126-0147", Files: []ReceivedFile{
-			{Name: "IMG_2041.jpg", Document: waiting}, {Name: "IMG_2042.jpg", Document: checked, Duplicate: true, Sightings: seenBefore()[:1]},
+			{Name: "IMG_2041.jpg", Document: waiting},
+			{Name: "IMG_2042.jpg", Document: checked, Duplicate: true, Sightings: seenBefore()[:1]},
 			{Name: "notes.docx", Refused: "notes.docx must be a JPG, PNG or WebP image. It may have been renamed"},
 		}}},
 		{"received-waiting", "received", shell(officer, "/upload/received"), Received{Encounter: "NPT-241126-0147", Files: []ReceivedFile{{Document: waiting}, {Document: checked}}}},

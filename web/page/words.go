@@ -145,11 +145,12 @@ func headline(o pipeline.ScreeningOutcome) string {
 
 // tagOf says in one or two words where a document stands, for lists.
 func tagOf(s pipeline.State, o pipeline.ScreeningOutcome) label {
-	switch {
-	case s == pipeline.StateReceived:
+	switch s {
+	case pipeline.StateReceived:
 		return label{"Waiting", "grey"}
-	case s == pipeline.StateScreening:
+	case pipeline.StateScreening:
 		return label{"Being checked", "blue"}
+	default: // the outcome says more
 	}
 	switch o.Conclusion {
 	case pipeline.NoIrregularityFound:

@@ -32,12 +32,12 @@ func main() {
 }
 
 func vendor(from, to string) error {
-	sums := ""
+	var sums strings.Builder
 	for name, patch := range map[string]func(string) (string, error){
 		"govuk-frontend.min.css": unbrand,
 		"govuk-frontend.min.js":  func(s string) (string, error) { return sourceMap.ReplaceAllString(s, ""), nil },
 	} {
-		raw, err := os.ReadFile(filepath.Join(from, "dist", "govuk", name))
+		raw, err := os.ReadFile(filepath.Join(from, "dist", "govuk", name)) //nolint:gosec // the folder that its user names
 		if err != nil {
 			return fmt.Errorf("read package: %w", err)
 		}
@@ -45,12 +45,12 @@ func vendor(from, to string) error {
 		if err != nil {
 			return fmt.Errorf("patch %s: %w", name, err)
 		}
-		if err := os.WriteFile(filepath.Join(to, name), []byte(out), 0o600); err != nil {
+		if err := os.WriteFile(filepath.Join(to, name), []byte(out), 0o600); err != nil { //nolint:gosec // the folder that its user names
 			return fmt.Errorf("write asset: %w", err)
 		}
-		sums += fmt.Sprintf("%s: upstream sha256 %x\n", name, sha256.Sum256(raw))
+		fmt.Fprintf(&sums, "%s: upstream sha256 %x\n", name, sha256.Sum256(raw))
 	}
-	fmt.Print(sums)
+	fmt.Print(sums.String())
 	return nil
 }
 
