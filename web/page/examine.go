@@ -198,14 +198,9 @@ func examineOf(v Document) examination {
 	if o.Problem != "" {
 		e.Why = stop(text.Reason(string(o.Problem), map[string]string{"file": v.Document.FileName}))
 	}
+	e.Shares = v.shares()
 	for _, g := range e.Groups {
 		e.Total += len(g.Findings)
-	}
-	for _, c := range o.Contributions {
-		e.Shares = append(e.Shares, share{
-			Name: cmp.Or(v.Checks[c.Check].Name, c.Check), Check: c.Check, Group: strings.ReplaceAll(c.Group, "_", " "),
-			Weight: fmt.Sprintf("%.3f", c.Weight), Share: fmt.Sprintf("%.3f", c.Share),
-		})
 	}
 	s, pictured := sheetOf(v)
 	if pictured {
@@ -228,6 +223,18 @@ func examineOf(v Document) examination {
 	}
 	e.Doubts = e.Groups[1].Findings
 	return e
+}
+
+// shares says how the indication adds up.
+func (v Document) shares() []share {
+	var ss []share
+	for _, c := range v.Report.Outcome.Contributions {
+		ss = append(ss, share{
+			Name: cmp.Or(v.Checks[c.Check].Name, c.Check), Check: c.Check, Group: strings.ReplaceAll(c.Group, "_", " "),
+			Weight: fmt.Sprintf("%.3f", c.Weight), Share: fmt.Sprintf("%.3f", c.Share),
+		})
+	}
+	return ss
 }
 
 // zone is one machine readable zone with what is unsure marked.

@@ -101,7 +101,11 @@ func refreshOf(v Received) string {
 		if f.Document.ID == "" {
 			continue
 		}
-		q.Add("id", string(f.Document.ID))
+		key := "id"
+		if f.Duplicate {
+			key = "again"
+		}
+		q.Add(key, string(f.Document.ID))
 		waiting = waiting || f.Document.State != pipeline.StateScreened
 	}
 	if !waiting {

@@ -37,7 +37,12 @@ func functions(a assets) template.FuncMap {
 		"inc":     func(i int) int { return i + 1 },
 
 		"notAccepted": func() label { return label{"Not accepted", "red"} },
+	}
+}
 
+// preparers are the functions that prepare a view for its template.
+func preparers() template.FuncMap {
+	return template.FuncMap{
 		"answer":   answerOf,
 		"progress": progressOf,
 		"examine":  examineOf,

@@ -3,6 +3,7 @@
 import { say } from "./app.js";
 
 const parallel = 3;
+const mostFiles = 20; // as the server counts
 const form = document.querySelector("[data-upload]");
 const most = Number(form.dataset.most);
 const encounter = document.getElementById("encounter");
@@ -59,6 +60,8 @@ function begin() {
   if (!encounter.value.trim()) problems.push([encounter, encounter.dataset.missing]);
   if (!captures.some((c) => c.checked)) problems.push([captures[0], captures[0].dataset.missing]);
   if (!items.some((i) => i.state !== "refused")) problems.push([input, input.dataset.missing]);
+  const over = items.length - mostFiles;
+  if (over > 0) problems.push([input, `You can only add up to ${mostFiles} files. Remove ${over === 1 ? "1 file" : `${over} files`}`]);
   if (!problems.length) {
     for (const i of items) if (i.state === "chosen" || i.state === "failed") Object.assign(i, { state: "queued", error: "", field: "" });
   }
@@ -140,7 +143,7 @@ function finish() {
   const got = items.filter((i) => i.state === "received");
   if (!got.length) { trouble(); return; }
   const query = new URLSearchParams({ encounter: encounter.value.trim() });
-  for (const i of got) query.append("id", i.id);
+  for (const i of got) query.append(i.again ? "again" : "id", i.id);
   const address = got.length === 1 ? `/documents/${got[0].id}` : `/upload/received?${query}`;
   if (got.length === items.length) { location.assign(address); return; }
   onward.href = address;
