@@ -16,7 +16,7 @@ import (
 type specimenCmd struct {
 	Out     string `placeholder:"DIR" default:"." help:"Folder to write into; it is made if it is not there."`
 	Format  string `default:"td3" enum:"td1,td2,td3,mrva,mrvb,all" help:"Kind of document: td1, td2, td3, mrva, mrvb or all."`
-	Fault   string `default:"none" placeholder:"NAME" help:"What is wrong with it: a name from the list below, or all that a format can have."`
+	Fault   string `default:"none" placeholder:"NAME" help:"What is wrong with it: a name from the list above, or all that a format can have."`
 	Count   int    `default:"1" help:"How many of each, with seeds that follow one another."`
 	Seed    uint64 `default:"1" help:"Which document is drawn: the same seed gives the same bytes."`
 	Capture string `default:"flat" enum:"flat,phone" help:"How its picture comes to be: flat (a scanner) or phone."`
@@ -95,7 +95,7 @@ func (c *specimenCmd) specs() ([]fixtures.Spec, error) {
 			}
 			for i := range c.Count {
 				for _, side := range sides {
-					specs = append(specs, fixtures.Spec{Format: format, Fault: fault, Side: side, Seed: c.Seed + uint64(i)}) //nolint:gosec // not negative
+					specs = append(specs, fixtures.Spec{Format: format, Fault: fault, Side: side, Seed: c.Seed + uint64(i)})
 				}
 			}
 		}
