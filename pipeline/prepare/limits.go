@@ -13,14 +13,14 @@ import (
 	"touchstone.internal/pipeline"
 )
 
-// What a picture may ask for before it is decoded.
+// What a picture may ask for before it is decoded. The text catalogue says the
+// same to people.
 const (
-	maxPixels  = 50_000_000
-	maxSide    = 12_000
-	minSide    = 200 // of the longer side: less holds no readable zone
-	maxScans   = 64  // a progressive picture has about ten
-	maxDecoded = 200_000_000
-	maxWorking = 400_000_000 // with what a progressive picture needs on the way
+	maxPixels = 50_000_000
+	maxHeavy  = 25_000_000 // of pixels that take twice the memory and more
+	maxSide   = 12_000
+	minSide   = 200 // of the longer side: less holds no readable zone
+	maxScans  = 64  // a progressive picture has about ten
 )
 
 // admit looks at the head of a picture and says whether it may be decoded.
@@ -39,14 +39,12 @@ func admit(raw []byte, t pipeline.MediaType) (image.Config, pipeline.Problem) {
 	case pipeline.PNG:
 	}
 	pixels := int64(c.Width) * int64(c.Height)
-	working := pixels * bytesOf(c.ColorModel)
-	if progressive {
-		working += pixels * 12 // coefficients of three components, four bytes each
+	most := int64(maxPixels)
+	if progressive || deep(c.ColorModel) {
+		most = maxHeavy
 	}
 	switch {
-	case c.Width > maxSide || c.Height > maxSide || pixels > maxPixels:
-		return c, pipeline.ProblemTooManyPixel
-	case pixels*bytesOf(c.ColorModel) > maxDecoded || working > maxWorking:
+	case c.Width > maxSide || c.Height > maxSide || pixels > most:
 		return c, pipeline.ProblemTooManyPixel
 	case scans > maxScans:
 		return c, pipeline.ProblemTooManyScans
@@ -67,20 +65,10 @@ func config(raw []byte, t pipeline.MediaType) (image.Config, error) {
 	}
 }
 
-// bytesOf is how much a decoded pixel takes.
-func bytesOf(m color.Model) int64 {
-	switch m {
-	case color.NRGBA64Model, color.RGBA64Model:
-		return 8
-	case color.GrayModel:
-		return 1
-	case color.Gray16Model:
-		return 2
-	case color.YCbCrModel:
-		return 3
-	}
-	return 4
-}
+// deep tells whether colours have 16 bits. Like the coefficients that a
+// progressive picture keeps while it is decoded, they take 8 bytes a pixel and
+// more.
+func deep(m color.Model) bool { return m == color.NRGBA64Model || m == color.RGBA64Model }
 
 // jpegScans counts the scans of a JPEG file and tells whether it is
 // progressive (ITU-T T.81, B.1.1). It reads markers only.

@@ -8,9 +8,14 @@ import (
 )
 
 const (
-	leastLike  = .9 // how alike two cells must be to show one character, 1 at most
-	leastApart = .1 // and by how much more alike than any two that show others
-	leastKnown = 3  // characters that both readers know, to learn their look from
+	// leastLike is how alike a cell must be to those known to show one character;
+	// 1 is the same. Cells of one print that show one are at .95 to .99, and the
+	// nearest others, 0 and O or 8 and B, at .8 to .93.
+	leastLike = .94
+	// leastLikeFiller is the same for fillers, which nothing in OCR-B is near to.
+	leastLikeFiller = .88
+	// apart is by how many times further it must be from all that show others.
+	apart = 2
 )
 
 // example is the mean look of what both readers take for one character.
@@ -39,7 +44,7 @@ func confirm(lines [][]guess) {
 	for _, cells := range lines {
 		for i := range cells {
 			q := &cells[i]
-			if q.sure() && q.second != cell.Alphabet[q.best] && known[q.best].n >= leastKnown && q.alike(&known) {
+			if q.sure() && q.second != cell.Alphabet[q.best] && known[q.best].n > 0 && q.alike(&known) {
 				q.second = cell.Alphabet[q.best]
 			}
 		}
@@ -51,12 +56,15 @@ func (q *guess) sure() bool { return q.probs[q.best] >= pipeline.CertainAt }
 
 // alike tells whether the cell looks like its character and like no other.
 func (q *guess) alike(known *[cell.Junk]example) bool {
-	own := known[q.best].like(&q.x)
-	if own < leastLike {
+	own, least := known[q.best].like(&q.x), leastLike
+	if cell.Alphabet[q.best] == '<' {
+		least = leastLikeFiller
+	}
+	if own < least {
 		return false
 	}
 	for c := range known {
-		if c != q.best && known[c].n > 0 && known[c].like(&q.x) > own-leastApart {
+		if c != q.best && known[c].n > 0 && 1-known[c].like(&q.x) < apart*(1-own) {
 			return false
 		}
 	}
