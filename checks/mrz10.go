@@ -26,6 +26,7 @@ func dates(z zone, asOf time.Time) []pipeline.Finding {
 	for _, n := range []mrz.FieldName{mrz.DateOfBirth, mrz.DateOfExpiry} {
 		f, ok := z.MRZ.Field(n)
 		if !ok {
+			open = append(open, "this format has no "+text.Field(string(n)))
 			continue
 		}
 		answer, note := date(z, f, asOf)

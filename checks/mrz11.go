@@ -21,7 +21,10 @@ func init() {
 // information: an expired document is not false.
 func expired(z zone, asOf time.Time) pipeline.Finding {
 	f, ok := z.MRZ.Field(mrz.DateOfExpiry)
-	if !ok || asOf.IsZero() {
+	switch {
+	case !ok:
+		return say(pipeline.NotPerformed, "field_absent", params{"field": text.Field(string(mrz.DateOfExpiry))})
+	case asOf.IsZero():
 		return say(pipeline.NotPerformed, "no_day_given", nil)
 	}
 	days := pipeline.Days(f, asOf)

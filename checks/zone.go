@@ -69,12 +69,12 @@ func (z zone) onField(f pipeline.Finding, field mrz.Field) pipeline.Finding {
 	return z.onZone(f, text.Field(string(field.Name)), field.Spans...)
 }
 
-// sureAt tells whether some characters may carry a fail: they and the one that
-// decides the format were read surely. Visas share their shape with other
+// sureAt tells whether some characters may carry a fail: they and those that
+// decide the format were read surely. Visas share their shape with other
 // documents and differ by their first letter alone, and with it changes what
 // stands where.
 func (z zone) sureAt(spans ...mrz.Span) bool {
-	return z.CertainAt(mrz.Span{Line: 0, From: 0, To: 1}) && z.CertainAt(spans...)
+	return z.CertainAt(mrz.Mark(z.MRZ.Format)) && z.CertainAt(spans...)
 }
 
 // words joins field names for a sentence: "sex, name".

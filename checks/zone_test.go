@@ -182,3 +182,45 @@ func TestTwoZonesTwoAnswers(t *testing.T) {
 		t.Errorf("box on page %d; want 1", found[1].Boxes[0].Page)
 	}
 }
+
+// frenchCard is the French identity card of 1988, of nobody: TD2 in shape
+// alone, without date of expiry and nationality.
+func frenchCard() []string {
+	upper := "IDFRAERIKSSON" + strings.Repeat("<", 17) + "751001"
+	number, birth := "940975100285", "740812"
+	lower := number + string(mrz.CheckDigit(number)) + "ANNA<<MARIA<<<" + birth + string(mrz.CheckDigit(birth)) + "F"
+	return []string{upper, lower + string(mrz.CheckDigit(upper, lower))}
+}
+
+func TestFrenchCardHasNothingWrong(t *testing.T) {
+	in := printed(frenchCard())
+	for _, c := range All() {
+		if c.Run == nil {
+			continue
+		}
+		for _, f := range ask(t, c.ID, in) {
+			if f.Outcome != pipeline.OK && f.Outcome != pipeline.NotPerformed {
+				t.Errorf("%s: %s, %s", c.ID, f.Outcome, f.Reason)
+			}
+		}
+	}
+}
+
+// A card is taken for another format if a letter of its mark was misread, and
+// then nothing stands where it should.
+func TestUnsureFormatMakesNoFail(t *testing.T) {
+	in := printed(frenchCard(), write(0, 4, "B"), blur(0, 4))
+	if f := in.Pages[0].Zones[0].MRZ.Format; f != mrz.TD2 {
+		t.Fatalf("format %s; want TD2", f)
+	}
+	for _, c := range All() {
+		if c.Run == nil {
+			continue
+		}
+		for _, f := range ask(t, c.ID, in) {
+			if f.Outcome == pipeline.Fail {
+				t.Errorf("%s fails: %s", c.ID, f.Reason)
+			}
+		}
+	}
+}

@@ -27,8 +27,8 @@ type Values struct {
 // It refuses values that have no lawful place; the error holds no value.
 func Compose(v Values) ([]string, error) {
 	l, ok := LayoutOf(v.Format)
-	if !ok {
-		return nil, fmt.Errorf("compose zone: unknown format")
+	if !ok || v.Format == FRID {
+		return nil, fmt.Errorf("compose zone: the format is none of Doc 9303")
 	}
 	v, err := v.normal()
 	if err != nil {

@@ -1,5 +1,7 @@
 package mrz
 
+import "strings"
+
 // Format is one of the layouts of a machine readable zone.
 type Format string
 
@@ -11,6 +13,9 @@ const (
 	TD3     Format = "TD3"
 	MRVA    Format = "MRVA"
 	MRVB    Format = "MRVB"
+	// FRID is the French identity card of 1988 to 2021: TD2 in shape and in
+	// nothing else (arrêté du 28 octobre 1987).
+	FRID Format = "FRID"
 )
 
 // FieldName names a field in the words of Doc 9303.
@@ -18,18 +23,20 @@ type FieldName string
 
 // The fields.
 const (
-	DocumentCode   FieldName = "document_code"
-	IssuingState   FieldName = "issuing_state"
-	NameOfHolder   FieldName = "name_of_holder" // primary << secondary identifier
-	DocumentNumber FieldName = "document_number"
-	Nationality    FieldName = "nationality"
-	DateOfBirth    FieldName = "date_of_birth"
-	Sex            FieldName = "sex"
-	DateOfExpiry   FieldName = "date_of_expiry"
-	PersonalNumber FieldName = "personal_number" // TD3 only
-	OptionalData   FieldName = "optional_data"
-	OptionalData2  FieldName = "optional_data_2" // TD1 line 2
-	Composite      FieldName = "composite"       // what the composite check digit covers
+	DocumentCode FieldName = "document_code"
+	IssuingState FieldName = "issuing_state"
+	NameOfHolder FieldName = "name_of_holder" // primary << secondary identifier; FRID: primary alone
+	// SecondaryIdentifier is a field of its own on FRID alone.
+	SecondaryIdentifier FieldName = "secondary_identifier"
+	DocumentNumber      FieldName = "document_number"
+	Nationality         FieldName = "nationality"
+	DateOfBirth         FieldName = "date_of_birth"
+	Sex                 FieldName = "sex"
+	DateOfExpiry        FieldName = "date_of_expiry"
+	PersonalNumber      FieldName = "personal_number" // TD3 only
+	OptionalData        FieldName = "optional_data"
+	OptionalData2       FieldName = "optional_data_2" // TD1 line 2
+	Composite           FieldName = "composite"       // what the composite check digit covers
 )
 
 // Span is a run of characters: line and columns from 0, To exclusive.
@@ -45,14 +52,17 @@ type Place struct {
 
 // Layout is where everything stands in one format.
 type Layout struct {
-	Format        Format
-	Lines, Width  int
+	Format       Format
+	Lines, Width int
+	// Prefix is what the first line begins with, which tells the format from
+	// others of the same shape. The longest that fits decides.
+	Prefix        string
 	Places        []Place
 	CompositeOver []Span // empty on visas: they have no composite check digit
 	CompositeAt   Span
 }
 
-// Layouts are the five formats. Positions: Doc 9303-4 4.2, -5 4.2, -6 4.2, -7 4 and 5.
+// Layouts are the formats that are read. Positions: Doc 9303-4 4.2, -5 4.2, -6 4.2, -7 4 and 5.
 var Layouts = []Layout{ //nolint:gochecknoglobals // a table of the standard, never written
 	{
 		Format: TD3, Lines: 2, Width: 44,
@@ -91,12 +101,27 @@ var Layouts = []Layout{ //nolint:gochecknoglobals // a table of the standard, ne
 		CompositeAt:   Span{1, 29, 30},
 	},
 	{
-		Format: MRVA, Lines: 2, Width: 44,
+		Format: MRVA, Lines: 2, Width: 44, Prefix: "V",
 		Places: append(upperName(44), append(secondLine(), Place{Name: OptionalData, Span: Span{1, 28, 44}})...),
 	},
 	{
-		Format: MRVB, Lines: 2, Width: 36,
+		Format: MRVB, Lines: 2, Width: 36, Prefix: "V",
 		Places: append(upperName(36), append(secondLine(), Place{Name: OptionalData, Span: Span{1, 28, 36}})...),
+	},
+	{
+		Format: FRID, Lines: 2, Width: 36, Prefix: "IDFRA",
+		Places: []Place{
+			{Name: DocumentCode, Span: Span{0, 0, 2}},
+			{Name: IssuingState, Span: Span{0, 2, 5}},
+			{Name: NameOfHolder, Span: Span{0, 5, 30}},
+			{Name: OptionalData, Span: Span{0, 30, 36}}, // issuing department and office
+			{DocumentNumber, Span{1, 0, 12}, Span{1, 12, 13}},
+			{Name: SecondaryIdentifier, Span: Span{1, 13, 27}},
+			{DateOfBirth, Span{1, 27, 33}, Span{1, 33, 34}},
+			{Name: Sex, Span: Span{1, 34, 35}},
+		},
+		CompositeOver: []Span{{0, 0, 36}, {1, 0, 35}},
+		CompositeAt:   Span{1, 35, 36},
 	},
 }
 
@@ -130,20 +155,34 @@ func LayoutOf(f Format) (l Layout, ok bool) {
 	return Layout{}, false
 }
 
-// FormatOf tells the format by the number and width of the lines and, where a
-// visa and another document share them, by the document code: visas begin
-// with V (Doc 9303-7, 4.2.2).
+// FormatOf tells the format by the number and width of the lines and, where
+// several share them, by what the first line begins with: visas begin with V
+// (Doc 9303-7, 4.2.2).
 func FormatOf(lines []string) Format {
 	if len(lines) == 0 {
 		return Unknown
 	}
+	var best Layout
 	for _, l := range Layouts {
-		visa := l.Format == MRVA || l.Format == MRVB
-		if len(lines) == l.Lines && allWide(lines, l.Width) && visa == (lines[0][0] == 'V') {
-			return l.Format
+		fits := len(lines) == l.Lines && allWide(lines, l.Width) && strings.HasPrefix(lines[0], l.Prefix)
+		if fits && (best.Format == Unknown || len(l.Prefix) > len(best.Prefix)) {
+			best = l
 		}
 	}
-	return Unknown
+	return best.Format
+}
+
+// Mark is the part of the first line that tells a format from others of the
+// same shape; empty where there is no other.
+func Mark(f Format) Span {
+	own, _ := LayoutOf(f)
+	var mark Span
+	for _, l := range Layouts {
+		if l.Lines == own.Lines && l.Width == own.Width {
+			mark.To = max(mark.To, len(l.Prefix))
+		}
+	}
+	return mark
 }
 
 func allWide(lines []string, width int) bool {

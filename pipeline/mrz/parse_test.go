@@ -39,6 +39,13 @@ func digits(z Zone) map[FieldName]DigitState {
 	return m
 }
 
+// french is a zone of the French identity card of 1988, of nobody.
+var french = func() string {
+	upper := "IDFRAERIKSSON" + strings.Repeat("<", 17) + "751001"
+	lower := "940975100285" + string(CheckDigit("940975100285")) + "ANNA<<MARIA<<<" + "740812" + string(CheckDigit("740812")) + "F"
+	return upper + "|" + lower + string(CheckDigit(upper, lower))
+}()
+
 func TestParse(t *testing.T) {
 	const v, r = Verified, Refuted
 	for name, tt := range map[string]struct {
@@ -97,6 +104,16 @@ func TestParse(t *testing.T) {
 			map[FieldName]DigitState{DocumentNumber: v, DateOfBirth: v, DateOfExpiry: v, Composite: NotPrinted},
 			"L8988901C",
 		},
+		"French identity card, invented": {
+			french, FRID,
+			map[FieldName]DigitState{DocumentNumber: v, DateOfBirth: v, Composite: v},
+			"940975100285",
+		},
+		"French letters on another shape": {
+			"IDFRAD231458907<<<<<<<<<<<<<<<|7408122F1204159FRA<<<<<<<<<<<6|ERIKSSON<<ANNA<MARIA<<<<<<<<<<", TD1,
+			map[FieldName]DigitState{DocumentNumber: v, DateOfBirth: v, DateOfExpiry: v, Composite: v},
+			"D23145890",
+		},
 		"no zone": {"HELLO|WORLD", Unknown, map[FieldName]DigitState{Composite: NotPrinted}, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -111,6 +128,14 @@ func TestParse(t *testing.T) {
 				t.Errorf("document number %q; want %q", f.Raw, tt.number)
 			}
 		})
+	}
+}
+
+func TestMark(t *testing.T) {
+	for f, want := range map[Format]Span{TD1: {}, TD2: {To: 5}, MRVB: {To: 5}, FRID: {To: 5}, TD3: {To: 1}, MRVA: {To: 1}} {
+		if got := Mark(f); got != want {
+			t.Errorf("Mark(%s) = %v; want %v", f, got, want)
+		}
 	}
 }
 

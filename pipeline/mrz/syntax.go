@@ -15,7 +15,7 @@ const (
 // elements in section 4.2.2).
 func KindOf(n FieldName) Kind {
 	switch n {
-	case DocumentCode, IssuingState, NameOfHolder, Nationality:
+	case DocumentCode, IssuingState, NameOfHolder, SecondaryIdentifier, Nationality:
 		return Letters
 	case DateOfBirth, DateOfExpiry:
 		return Digits

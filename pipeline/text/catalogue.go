@@ -123,7 +123,7 @@ var headlines = map[string]string{ //nolint:gochecknoglobals // a table, never w
 }
 
 var fields = map[string]string{ //nolint:gochecknoglobals // a table, never written
-	"document_code": "document code", "issuing_state": "issuing State", "name_of_holder": "name",
+	"document_code": "document code", "issuing_state": "issuing State", "name_of_holder": "name", "secondary_identifier": "secondary identifier",
 	"document_number": "document number", "nationality": "nationality", "date_of_birth": "date of birth", "sex": "sex",
 	"date_of_expiry": "date of expiry", "personal_number": "personal number", "optional_data": "optional data",
 	"optional_data_2": "second optional data", "composite": "overall check digit",

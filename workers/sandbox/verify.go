@@ -111,7 +111,7 @@ func checkPage(p pipeline.PageReading, index int) error {
 
 func checkZone(z pipeline.ZoneReading, p pipeline.PageReading, page int) error {
 	switch z.Format {
-	case mrz.Unknown, mrz.TD1, mrz.TD2, mrz.TD3, mrz.MRVA, mrz.MRVB:
+	case mrz.Unknown, mrz.TD1, mrz.TD2, mrz.TD3, mrz.MRVA, mrz.MRVB, mrz.FRID:
 	default:
 		return refuse("an unknown format")
 	}
