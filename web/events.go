@@ -156,7 +156,7 @@ func (st *stream) write(s string) error {
 	if err := st.c.SetWriteDeadline(st.now().Add(eventWithin)); err != nil && !errors.Is(err, http.ErrNotSupported) {
 		return err
 	}
-	if _, err := st.w.Write([]byte(s)); err != nil {
+	if _, err := st.w.Write([]byte(s)); err != nil { //nolint:gosec // text/event-stream, of values of our own
 		return err
 	}
 	return st.c.Flush()

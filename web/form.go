@@ -99,24 +99,24 @@ func (s *server) readForm(w http.ResponseWriter, r *http.Request, who pipeline.A
 	case r.Context().Err() != nil:
 		return fr.form, fmt.Errorf("read upload: %w", r.Context().Err())
 	}
-	if fault, ok := errors.AsType[*spoolFault](err); ok {
+	if fault, ok := errors.AsType[*spoolError](err); ok {
 		return fr.form, fault
 	}
 	return fr.form, problemForm() // what broke is not told: it may quote the form
 }
 
-// spoolFault is an error of this machine, not of the form.
-type spoolFault struct{ err error }
+// spoolError is an error of this machine, not of the form.
+type spoolError struct{ err error }
 
-func (f *spoolFault) Error() string { return "spool upload: " + f.err.Error() }
-func (f *spoolFault) Unwrap() error { return f.err }
+func (f *spoolError) Error() string { return "spool upload: " + f.err.Error() }
+func (f *spoolError) Unwrap() error { return f.err }
 
 // read reads every part.
 func (fr *formReader) read() error {
 	for {
 		fr.gate.left = maxPartHead
 		p, err := fr.parts.NextRawPart()
-		if err == io.EOF { //nolint:errorlint // the reader gives it bare at the end, and wrapped where the form breaks off
+		if err == io.EOF { // bare at the end, wrapped where the form breaks off
 			return nil
 		}
 		if err != nil {
@@ -160,7 +160,7 @@ func (fr *formReader) file(p *multipart.Part) error {
 	a := arrived{name: fileName(p)}
 	head := make([]byte, pipeline.SniffLen)
 	n, err := io.ReadFull(p, head)
-	if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF { //nolint:errorlint // io.ReadFull gives both bare
+	if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF {
 		return err
 	}
 	if n == 0 && a.name == "" { // a form that was sent without choosing a file
@@ -205,7 +205,7 @@ func (fr *formReader) keep(p *multipart.Part, a arrived, head []byte) (err error
 		if _, ok := errors.AsType[*problem](err); ok {
 			return err
 		}
-		return &spoolFault{err}
+		return &spoolError{err}
 	}
 	fr.form.files = append(fr.form.files, a)
 	kept := &fr.form.files[len(fr.form.files)-1]
@@ -233,7 +233,7 @@ type faultWriter struct{ w io.Writer }
 func (f *faultWriter) Write(b []byte) (int, error) {
 	n, err := f.w.Write(b)
 	if err != nil {
-		return n, &spoolFault{err}
+		return n, &spoolError{err}
 	}
 	return n, nil
 }

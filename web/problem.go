@@ -95,7 +95,7 @@ func problemSignedOut() *problem {
 
 // wrongPassword is one text for every way to be wrong, so that nobody learns
 // which accounts there are.
-const wrongPassword = "Account name and password do not belong together. Check both and try again" //nolint:gosec // a sentence
+const wrongPassword = "Account name and password do not belong together. Check both and try again"
 
 func problemPassword() *problem {
 	return &problem{slug: "signed-out", detail: wrongPassword}

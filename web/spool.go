@@ -41,7 +41,7 @@ func (s *spool) open(account string) (*spooled, error) {
 	}
 	f, err := os.CreateTemp(s.dir, "touchstone-*")
 	if err == nil {
-		err = os.Remove(f.Name())
+		err = os.Remove(f.Name()) //nolint:gosec // the name is one that CreateTemp gave
 	}
 	if err != nil {
 		s.quota.give(account)
