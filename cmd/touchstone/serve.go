@@ -110,6 +110,7 @@ func serveDesk(ctx context.Context, f deskFlags, spool string, s *servers, reg *
 		IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 32 << 10,
 		ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn),
 	}
+	server.RegisterOnShutdown(handler.Stop) // event streams do not end by themselves
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error {
 		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
@@ -122,7 +123,7 @@ func serveDesk(ctx context.Context, f deskFlags, spool string, s *servers, reg *
 		bye, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
 		defer cancel()
 		if err := server.Shutdown(bye); err != nil {
-			return server.Close() // event streams do not end by themselves
+			return server.Close()
 		}
 		return nil
 	})
