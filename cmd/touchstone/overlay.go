@@ -38,7 +38,7 @@ func (c *screenCmd) overlay(a screened) error {
 		base = "stdin"
 	}
 	name := filepath.Join(c.Overlay, fmt.Sprintf("%s-%.8s.png", base, r.Digest))
-	f, err := os.OpenFile(name, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
+	f, err := os.OpenFile(name, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600) //nolint:gosec // the person names the folder
 	if err != nil {
 		return fmt.Errorf("write the overlay: %w", err)
 	}

@@ -45,7 +45,7 @@ func (c *upCmd) Run(ctx context.Context, std streams, log *slog.Logger) error {
 		return err
 	}
 	defer unlock()
-	log, closeLog, err := fileLog(data, log)
+	log, closeLog, err := fileLog(ctx, data, log)
 	if err != nil {
 		return err
 	}
@@ -136,10 +136,10 @@ func lockData(data string) (unlock func(), err error) {
 
 // fileLog writes the log into the data folder, so that the terminal stays
 // readable; the level is that of the given logger.
-func fileLog(data string, log *slog.Logger) (*slog.Logger, func(), error) {
+func fileLog(ctx context.Context, data string, log *slog.Logger) (*slog.Logger, func(), error) {
 	level := slog.LevelError
 	for _, l := range []slog.Level{slog.LevelWarn, slog.LevelInfo, slog.LevelDebug} {
-		if log.Enabled(context.Background(), l) {
+		if log.Enabled(ctx, l) {
 			level = l
 		}
 	}

@@ -114,6 +114,8 @@ func (v Values) of(n FieldName, number string, width int) string {
 		return v.DocumentCode
 	case IssuingState:
 		return v.IssuingState
+	case SecondaryIdentifier: // of FRID alone, which is not composed
+		return ""
 	case NameOfHolder:
 		return fitName(v.PrimaryIdentifier, v.SecondaryIdentifier, width)
 	case DocumentNumber:

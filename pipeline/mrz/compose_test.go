@@ -110,7 +110,7 @@ func someValues(t *rapid.T) Values {
 		v.DocumentNumber, v.OptionalData = text("long", "[A-Z0-9]{1,12}"), text("optional", "([A-Z0-9]{1,2})?")
 	case TD3:
 		v.PersonalNumber = text("personal", "([A-Z0-9]{1,14})?")
-	case Unknown, MRVA, MRVB:
+	case Unknown, MRVA, MRVB, FRID:
 		v.DocumentCode, v.OptionalData = "V", text("optional", "([A-Z0-9]{1,8})?")
 	}
 	return v
