@@ -14,6 +14,9 @@ const (
 	leastLike = .94
 	// leastLikeFiller is the same for fillers, which nothing in OCR-B is near to.
 	leastLikeFiller = .88
+	// leastAlone is the belief that is asked for where the second best reading is
+	// nowhere else in the zone to compare with.
+	leastAlone = .97
 	// apart is by how many times further it must be from all that show others.
 	apart = 2
 )
@@ -31,16 +34,7 @@ type example struct {
 // other, it has been seen twice.
 func confirm(lines [][]guess) {
 	var known [cell.Junk]example
-	for _, cells := range lines {
-		for i := range cells {
-			if q := &cells[i]; q.sure() && q.second == cell.Alphabet[q.best] {
-				known[q.best].add(&q.x)
-			}
-		}
-	}
-	for c := range known {
-		known[c].even()
-	}
+	learn(lines, &known, func(q *guess) bool { return q.sure() && q.second == cell.Alphabet[q.best] })
 	for _, cells := range lines {
 		for i := range cells {
 			q := &cells[i]
@@ -51,16 +45,31 @@ func confirm(lines [][]guess) {
 	}
 }
 
+// learn takes the mean look of each character from some of the cells.
+func learn(lines [][]guess, known *[cell.Junk]example, from func(q *guess) bool) {
+	for _, cells := range lines {
+		for i := range cells {
+			if q := &cells[i]; from(q) {
+				known[q.best].add(&q.x)
+			}
+		}
+	}
+	for c := range known {
+		known[c].even()
+	}
+}
+
 // sure tells whether the classifier alone would rely on its reading.
 func (q *guess) sure() bool { return q.probs[q.best] >= pipeline.CertainAt }
 
 // alike tells whether the cell looks like its character and like no other.
 func (q *guess) alike(known *[cell.Junk]example) bool {
 	own, least := known[q.best].like(&q.x), leastLike
-	if cell.Alphabet[q.best] == '<' {
+	filler := cell.Alphabet[q.best] == '<'
+	if filler {
 		least = leastLikeFiller
 	}
-	if own < least {
+	if own < least || !filler && known[q.next].n == 0 && q.probs[q.best] < leastAlone {
 		return false
 	}
 	for c := range known {

@@ -1,7 +1,7 @@
 package zone
 
 import (
-	"image"
+	"math"
 	"slices"
 
 	"touchstone.internal/pipeline/zone/internal/cell"
@@ -44,17 +44,24 @@ func (g *grid) frame(l int, i, dx, dy float64) cell.Frame {
 
 // reader reads cells of one picture.
 type reader struct {
-	g   *image.Gray
-	net *cell.Net
-	ink float64 // deviation of a cell with print, in grey values; 0 while unknown
-	x   [cell.Size]float32
-	out [cell.Classes]float32
+	planes pyramid
+	net    *cell.Net
+	ink    float64 // deviation of a cell with print, in grey values; 0 while unknown
+	cells  int     // how many were read
+	x      [cell.Size]float32
+	out    [cell.Classes]float32
 }
+
+// mostPitch is the pitch from which a cell is read in a half of the picture:
+// more pixels hold no more of a character, and cost as many times more.
+const mostPitch = 26
 
 // logs gives the log probabilities of the cell at f, and its deviation; good
 // until the next call.
 func (r *reader) logs(f cell.Frame) (*[cell.Classes]float32, float64) {
-	deviation := cell.Sample(r.g, f, &r.x)
+	g, scale := r.planes.at(math.Hypot(f.AX, f.AY), mostPitch)
+	deviation := cell.Sample(g, f.Shrunk(scale), &r.x)
+	r.cells++
 	r.net.Logs(&r.x, &r.out)
 	return &r.out, deviation
 }

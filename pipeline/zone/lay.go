@@ -8,6 +8,10 @@ import (
 	"touchstone.internal/pipeline/zone/internal/cell"
 )
 
+// longestBand is how many cells long a band may be: a line of the widest zone,
+// and as much again of what it ran together with.
+const longestBand = 90
+
 // lay finds the best grid over a group of bands, in either direction of
 // reading. Ok is false if no grid explains them.
 func (r *reader) lay(bs []band) (best grid, ok bool) {
@@ -18,7 +22,10 @@ func (r *reader) lay(bs []band) (best grid, ok bool) {
 	type try struct{ pitch, sign, gain float64 }
 	var tries []try
 	r.ink = 0
-	for _, p := range pitches(r.g, bs) {
+	for _, p := range pitches(r.planes, bs) {
+		if bs[0].length() > longestBand*p {
+			continue
+		}
 		for _, sign := range []float64{1, -1} {
 			tries = append(tries, try{p, sign, r.probe(bs, p*sign)})
 		}

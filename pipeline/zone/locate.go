@@ -22,27 +22,28 @@ func (b band) yAt(x float64) float64 { return b.y0 + (x-b.x0)*b.slope() }
 // are looked for.
 const (
 	finest     = 1200 // longest side of the finest level, in pixels
-	coarsest   = 150
-	leastBand  = 100 // length in pixels: twenty characters of five
+	leastBand  = 100  // length in pixels: twenty characters of five
 	leastPiece = 14
 	maxGroups  = 24
+	maxPieces  = 1500
+	maxBands   = 200
+	maxTried   = 5000 // groups of one level
 )
 
 // groups gives the two and three bands that may be the lines of a zone, the
 // likeliest first.
-func groups(g *image.Gray) [][]band {
-	scale := 1.0
-	for max(g.Rect.Dx(), g.Rect.Dy()) > finest {
-		g, scale = half(g), scale*2
-	}
+func groups(p pyramid) [][]band {
 	var all [][]band
-	for max(g.Rect.Dx(), g.Rect.Dy()) >= coarsest {
-		bs := bands(g)
-		for i := range bs {
-			bs[i] = band{bs[i].x0 * scale, bs[i].y0 * scale, bs[i].x1 * scale, bs[i].y1 * scale, bs[i].height * scale}
+	scale := 1.0
+	for _, g := range p {
+		if longer := max(g.Rect.Dx(), g.Rect.Dy()); longer <= finest && longer >= coarsest {
+			bs := bands(g)
+			for i := range bs {
+				bs[i] = band{bs[i].x0 * scale, bs[i].y0 * scale, bs[i].x1 * scale, bs[i].y1 * scale, bs[i].height * scale}
+			}
+			all = append(all, together(bs)...)
 		}
-		all = append(all, together(bs)...)
-		g, scale = half(g), scale*2
+		scale *= 2
 	}
 	slices.SortStableFunc(all, func(a, b []band) int { return cmp.Compare(unlike(a), unlike(b)) })
 	return all[:min(len(all), maxGroups)]
@@ -80,8 +81,19 @@ func bands(g *image.Gray) []band {
 			bs = append(bs, b)
 		}
 	}
-	bs = joined(bs)
-	return slices.DeleteFunc(bs, func(b band) bool { return b.x1-b.x0 < leastBand || b.length() < 10*b.height })
+	bs = joined(longest(bs, maxPieces))
+	bs = slices.DeleteFunc(bs, func(b band) bool { return b.x1-b.x0 < leastBand || b.length() < 10*b.height })
+	return longest(bs, maxBands)
+}
+
+// longest keeps at most n bands: what is joined and paired costs their number
+// squared.
+func longest(bs []band, n int) []band {
+	if len(bs) > n {
+		slices.SortStableFunc(bs, func(a, b band) int { return cmp.Compare(b.length(), a.length()) })
+		bs = bs[:n]
+	}
+	return bs
 }
 
 // piece is one connected part of a mask, by its moments.
@@ -196,6 +208,9 @@ func together(bs []band) [][]band {
 			}
 			out = append(out, []band{bs[i], bs[j]})
 			for k := range bs {
+				if len(out) >= maxTried {
+					return out
+				}
 				if e, ok := under(bs[j], bs[k]); ok && e < 1.35*d && d < 1.35*e {
 					out = append(out, []band{bs[i], bs[j], bs[k]})
 				}

@@ -1,14 +1,13 @@
 package zone
 
 import (
-	"image"
 	"math"
 	"slices"
 )
 
 // pitches gives the widths of a cell, in pixels, that the print of the bands
 // repeats itself in, the likeliest first.
-func pitches(g *image.Gray, bs []band) []float64 {
+func pitches(p pyramid, bs []band) []float64 {
 	height := 0.0
 	for _, b := range bs {
 		height += b.height / float64(len(bs))
@@ -16,7 +15,7 @@ func pitches(g *image.Gray, bs []band) []float64 {
 	step := height / 10
 	var signals [][]float64
 	for _, b := range bs {
-		signals = append(signals, profile(g, b, step))
+		signals = append(signals, profile(p, b, step))
 	}
 	var ps, power []float64
 	for p := height * .55; p < height*1.9; p *= 1.003 {
@@ -60,7 +59,8 @@ func tone(s []float64, frequency float64) float64 {
 
 // profile is the brightness along a band, averaged over its height, without its
 // slow changes.
-func profile(g *image.Gray, b band, step float64) []float64 {
+func profile(p pyramid, b band, step float64) []float64 {
+	g, scale := p.at(step, 3)
 	n := int(b.length() / step)
 	raw := make([]float64, n)
 	w, h := g.Rect.Dx(), g.Rect.Dy()
@@ -69,7 +69,7 @@ func profile(g *image.Gray, b band, step float64) []float64 {
 		x := b.x0 + (b.x1-b.x0)*(float64(i)+.5)/float64(n)
 		for k := range rows {
 			y := b.yAt(x) + b.height*(float64(k)/float64(rows-1)-.5)*.9
-			raw[i] += float64(g.Pix[min(max(int(y), 0), h-1)*g.Stride+min(max(int(x), 0), w-1)])
+			raw[i] += float64(g.Pix[min(max(int(y/scale), 0), h-1)*g.Stride+min(max(int(x/scale), 0), w-1)])
 		}
 	}
 	out := make([]float64, n)

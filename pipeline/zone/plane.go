@@ -6,6 +6,31 @@ import (
 	"touchstone.internal/pipeline"
 )
 
+// pyramid is a picture and its halves, each half as large as the one before.
+type pyramid []*image.Gray
+
+// coarsest is the longer side of the smallest half of use, in pixels.
+const coarsest = 150
+
+func pyramidOf(g *image.Gray) pyramid {
+	p := pyramid{g}
+	for max(g.Rect.Dx(), g.Rect.Dy()) >= 2*coarsest {
+		g = half(g)
+		p = append(p, g)
+	}
+	return p
+}
+
+// at gives the half in which a length of the picture is below most, and how
+// many times smaller it is; the smallest half if none is.
+func (p pyramid) at(length, most float64) (g *image.Gray, scale float64) {
+	k, scale := 0, 1.0
+	for length >= most*scale && k+1 < len(p) {
+		k, scale = k+1, scale*2
+	}
+	return p[k], scale
+}
+
 // half averages blocks of two by two pixels.
 func half(g *image.Gray) *image.Gray {
 	w, h := max(g.Rect.Dx()/2, 1), max(g.Rect.Dy()/2, 1)

@@ -46,7 +46,8 @@ func (r *reader) settle(g *grid) {
 
 // holds tells whether the middle of a cell is in the picture.
 func (r *reader) holds(f cell.Frame) bool {
-	return f.X >= 0 && f.Y >= 0 && f.X <= float64(r.g.Rect.Dx()) && f.Y <= float64(r.g.Rect.Dy())
+	size := r.planes[0].Rect
+	return f.X >= 0 && f.Y >= 0 && f.X <= float64(size.Dx()) && f.Y <= float64(size.Dy())
 }
 
 // bestPlace gives by how many cells a run is to be moved, and by how much that

@@ -20,8 +20,8 @@ const (
 
 // strip draws one line level, its cells evenly apart, darkest ink black and
 // paper white.
-func strip(g *image.Gray, laid *grid, l int) *image.Gray {
-	raw := level(g, laid, l)
+func strip(p pyramid, laid *grid, l int) *image.Gray {
+	raw := level(p, laid, l)
 	var histogram [256]int
 	for _, v := range raw {
 		histogram[int(v)]++
@@ -44,17 +44,18 @@ func strip(g *image.Gray, laid *grid, l int) *image.Gray {
 }
 
 // level samples a line so that it runs level, stripPitch samples to a cell.
-func level(g *image.Gray, laid *grid, l int) []float32 {
+func level(p pyramid, laid *grid, l int) []float32 {
 	f := laid.frame(l, float64(laid.n-1)/2, 0, 0)
-	n := min(max(int(math.Hypot(f.AX, f.AY)/float64(stripPitch)+.5), 1), 4) // averages where pixels are many
+	g, scale := p.at(math.Hypot(f.AX, f.AY), 2*stripPitch)
+	n := min(max(int(math.Hypot(f.AX, f.AY)/scale/stripPitch+.5), 1), 2) // averages where pixels are many
 	width := laid.n * stripPitch
 	raw := make([]float32, width*stripHeight)
 	for x := range width {
 		for a := range n {
-			f := laid.frame(l, (float64(x)+(float64(a)+.5)/float64(n))/float64(stripPitch)-.5, 0, 0)
+			f := laid.frame(l, (float64(x)+(float64(a)+.5)/float64(n))/stripPitch-.5, 0, 0).Shrunk(scale)
 			for y := range stripHeight {
 				for b := range n {
-					d := (float64(y) + (float64(b)+.5)/float64(n) - float64(stripHeight)/2) / float64(stripPitch)
+					d := (float64(y) + (float64(b)+.5)/float64(n) - stripHeight/2.) / stripPitch
 					raw[y*width+x] += cell.At(g, f.X+d*f.DX, f.Y+d*f.DY) / float32(n*n)
 				}
 			}
@@ -75,18 +76,18 @@ func quantile(histogram *[256]int, n int) int {
 
 // look gives what the second reader sees in each cell of a line; 0 where it sees
 // nothing.
-func look(g *image.Gray, laid *grid, l int, second Second) []byte {
+func look(p pyramid, laid *grid, l int, second Second) []byte {
 	seen := make([]byte, laid.n)
 	if second == nil {
 		return seen
 	}
-	glyphs, err := second.Read(strip(g, laid, l), ocr.Line)
+	glyphs, err := second.Read(strip(p, laid, l), ocr.Line)
 	if err != nil {
 		return seen
 	}
 	at := make([]float64, len(glyphs))
 	for k, q := range glyphs {
-		at[k] = (float64(q.Box.Min.X+q.Box.Max.X)/2 - float64(stripMargin) - float64(stripPitch)/2) / float64(stripStep)
+		at[k] = (float64(q.Box.Min.X+q.Box.Max.X)/2 - stripMargin - stripPitch/2) / stripStep
 	}
 	for k, i := range assign(at, laid.n) {
 		if i >= 0 {

@@ -49,11 +49,11 @@ func (s sighting) upsideDown() bool { return s.grid.rows[0].x[1] < 0 }
 // Find finds and reads the zones of a picture, however it is turned. Without a
 // second reader (nil) nothing is certain.
 func Find(g *image.Gray, second Second) Found {
-	planes := [2]*image.Gray{g, nil}
-	seen := sightings(g, 0)
+	planes := pyramidOf(g)
+	seen := sightings(planes, 0)
 	if len(seen) == 0 {
-		planes[1] = quarterTurn(g)
-		seen = sightings(planes[1], 1)
+		planes = pyramidOf(quarterTurn(g))
+		seen = sightings(planes, 1)
 	}
 	var f Found
 	for i, s := range seen {
@@ -64,7 +64,7 @@ func Find(g *image.Gray, second Second) Found {
 		if i == 0 {
 			f.Quarters = q
 		}
-		z := readZone(planes[s.quarters], s.grid, second)
+		z := readZone(planes, s.grid, second)
 		for _, l := range z.Lines {
 			for c := range l.Chars {
 				l.Chars[c].Box = turnBack(l.Chars[c].Box, s.quarters, g.Rect.Size())
@@ -79,14 +79,21 @@ func Find(g *image.Gray, second Second) Found {
 // for in its place.
 const clearGain = 4.5
 
+// mostCells bounds what is spent on one picture, in cells read on the search: a
+// page takes some 10,000.
+const mostCells = 30_000
+
 // sightings finds the zones whose lines run about level, best first.
-func sightings(g *image.Gray, quarters int) []sighting {
-	r := &reader{g: g, net: cell.Default()}
+func sightings(planes pyramid, quarters int) []sighting {
+	r := &reader{planes: planes, net: cell.Default()}
 	var all []sighting
-	for _, bs := range groups(g) {
-		taken := func(s sighting) bool { return s.mean() >= clearGain && s.box(g).Overlaps(boxAround(bs)) }
+	for _, bs := range groups(planes) {
+		taken := func(s sighting) bool { return s.mean() >= clearGain && s.box(planes[0].Rect).Overlaps(boxAround(bs)) }
 		if slices.ContainsFunc(all, taken) {
 			continue
+		}
+		if r.cells > mostCells {
+			break
 		}
 		laid, ok := r.lay(bs)
 		if !ok {
@@ -100,7 +107,7 @@ func sightings(g *image.Gray, quarters int) []sighting {
 	slices.SortStableFunc(all, func(a, b sighting) int { return cmp.Compare(b.grid.score, a.grid.score) })
 	var out []sighting
 	for _, s := range all {
-		if len(out) < maxZones && !slices.ContainsFunc(out, func(o sighting) bool { return o.box(g).Overlaps(s.box(g)) }) {
+		if len(out) < maxZones && !slices.ContainsFunc(out, func(o sighting) bool { return o.box(planes[0].Rect).Overlaps(s.box(planes[0].Rect)) }) {
 			out = append(out, s)
 		}
 	}
@@ -115,13 +122,13 @@ func boxAround(bs []band) (r image.Rectangle) {
 	return r
 }
 
-func (s sighting) box(g *image.Gray) (b image.Rectangle) {
+func (s sighting) box(picture image.Rectangle) (b image.Rectangle) {
 	for l := range s.grid.rows {
 		for _, i := range []int{0, s.grid.n - 1} {
 			b = b.Union(boxOf(s.grid.frame(l, float64(i), 0, 0)))
 		}
 	}
-	return b.Intersect(g.Rect)
+	return b.Intersect(picture)
 }
 
 // boxOf is the upright box around a cell.
@@ -132,11 +139,11 @@ func boxOf(f cell.Frame) image.Rectangle {
 }
 
 // readZone reads the cells of a grid and parses what they say.
-func readZone(g *image.Gray, laid grid, second Second) pipeline.Zone {
-	r := &reader{g: g, net: cell.Default()}
+func readZone(planes pyramid, laid grid, second Second) pipeline.Zone {
+	r := &reader{planes: planes, net: cell.Default()}
 	guesses := r.read(&laid)
 	for l := range guesses {
-		for i, seen := range look(g, &laid, l, second) {
+		for i, seen := range look(planes, &laid, l, second) {
 			guesses[l][i].second = seen
 		}
 	}
@@ -148,7 +155,7 @@ func readZone(g *image.Gray, laid grid, second Second) pipeline.Zone {
 		for i, q := range cells {
 			line.Chars = append(line.Chars, pipeline.Char{
 				Rune: cell.Alphabet[q.best], RunnerUp: cell.Alphabet[q.next], Confidence: min(q.probs[q.best], 1) * laid.belief,
-				Box: boxOf(laid.frame(l, float64(i), 0, 0)).Intersect(g.Rect), SecondRead: q.second,
+				Box: boxOf(laid.frame(l, float64(i), 0, 0)).Intersect(planes[0].Rect), SecondRead: q.second,
 			})
 		}
 		z.Lines = append(z.Lines, line)

@@ -43,6 +43,11 @@ type Frame struct {
 	DX, DY float64 // down
 }
 
+// Shrunk is the same place in a picture that is k times smaller.
+func (f Frame) Shrunk(k float64) Frame {
+	return Frame{X: f.X / k, Y: f.Y / k, AX: f.AX / k, AY: f.AY / k, DX: f.DX / k, DY: f.DY / k}
+}
+
 // Sample reads the cell at f out of g into dst and brings it to mean 0 and
 // deviation 1. Beyond the edge the picture goes on as its edge. A cell without
 // contrast becomes all 0. It returns the deviation there was, in grey values: of

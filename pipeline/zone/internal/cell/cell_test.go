@@ -3,6 +3,7 @@ package cell
 import (
 	"image"
 	"math"
+	"slices"
 	"testing"
 )
 
@@ -17,7 +18,7 @@ func TestTableHasItsShape(t *testing.T) {
 	if _, err := Unmarshal(weights[:len(weights)-1]); err == nil {
 		t.Error("a short table is taken")
 	}
-	if _, err := Unmarshal(append(weights[:len(weights):len(weights)], 0)); err == nil {
+	if _, err := Unmarshal(append(slices.Clip(weights), 0)); err == nil {
 		t.Error("a long table is taken")
 	}
 }

@@ -112,7 +112,7 @@ func (n *Net) Marshal() []byte {
 				if top > 0 {
 					q = math.Round(float64(v / top * 127))
 				}
-				out = append(out, byte(int8(q)))
+				out = append(out, byte(int8(q))) //nolint:gosec // two's complement, as it is read
 			}
 		}
 	}
