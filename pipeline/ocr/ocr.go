@@ -46,7 +46,7 @@ func CheckLanguageData() error {
 		dir = "/usr/share/tesseract-ocr/5/tessdata" // Debian 12 has it compiled in
 	}
 	file := filepath.Join(dir, language+".traineddata")
-	if info, err := os.Stat(file); err != nil || info.Size() == 0 {
+	if info, err := os.Stat(file); err != nil || info.Size() == 0 { //nolint:gosec // the operator names the folder
 		return fmt.Errorf("find tesseract's language data %s: install tesseract-ocr-eng", file)
 	}
 	return nil

@@ -120,4 +120,4 @@ func bitmap(g *image.Gray) []byte {
 	return b
 }
 
-func u32(n int) uint32 { return uint32(min(max(n, 0), math.MaxInt32)) } //nolint:gosec // bounded
+func u32(n int) uint32 { return uint32(min(max(n, 0), math.MaxInt32)) }

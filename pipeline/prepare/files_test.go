@@ -8,6 +8,7 @@ import (
 	"image/draw"
 	"image/jpeg"
 	"image/png"
+	"slices"
 	"testing"
 
 	"touchstone.internal/fixtures"
@@ -63,7 +64,7 @@ func flatJPEG(marker byte, w, h uint16, components, scans int) []byte {
 		last, bits = 0, 1 // a scan of the first coefficient alone
 	}
 	for range scans {
-		b = append(b, segment(0xda, append(scan[:len(scan):len(scan)], 0, last, 0)...)...)
+		b = append(b, segment(0xda, append(slices.Clip(scan), 0, last, 0)...)...)
 		blocks := (int(w) + 7) / 8 * ((int(h) + 7) / 8) * components
 		b = append(b, make([]byte, (blocks*bits+7)/8)...)
 	}
