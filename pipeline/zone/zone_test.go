@@ -235,6 +235,7 @@ func adversaries(w, h int) map[string]*image.Gray {
 		"noise":          func(int, int) uint8 { return uint8(rng.IntN(256)) },
 		"level stripes":  func(_, y int) uint8 { return uint8(y / 5 % 2 * 255) },
 		"dashes":         func(x, y int) uint8 { return uint8(255 * min(x/8%2+y/12%2, 1)) },
+		"short dashes":   func(x, y int) uint8 { return uint8(255 * min(x%56/17+y%7/3, 1)) },
 		"checks":         func(x, y int) uint8 { return uint8((x/7 + y/7) % 2 * 255) },
 		"waves":          func(x, y int) uint8 { return uint8(128 + 100*math.Sin(float64(y)/4+3*math.Sin(float64(x)/30))) },
 		"upright combs":  func(x, y int) uint8 { return uint8(255 * min(x/6%2+y/20%2, 1)) },
