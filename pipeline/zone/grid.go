@@ -56,12 +56,17 @@ type reader struct {
 // more pixels hold no more of a character, and cost as many times more.
 const mostPitch = 26
 
+// sample takes the cell at f out of the picture, and gives its deviation.
+func (r *reader) sample(f cell.Frame) float64 {
+	g, scale := r.planes.at(math.Hypot(f.AX, f.AY), mostPitch)
+	r.cells++
+	return cell.Sample(g, f.Shrunk(scale), &r.x)
+}
+
 // logs gives the log probabilities of the cell at f, and its deviation; good
 // until the next call.
 func (r *reader) logs(f cell.Frame) (*[cell.Classes]float32, float64) {
-	g, scale := r.planes.at(math.Hypot(f.AX, f.AY), mostPitch)
-	deviation := cell.Sample(g, f.Shrunk(scale), &r.x)
-	r.cells++
+	deviation := r.sample(f)
 	r.net.Logs(&r.x, &r.out)
 	return &r.out, deviation
 }

@@ -16,22 +16,26 @@ type guess struct {
 	x      [cell.Size]float32 // the cell
 }
 
-// read gives what the network sees in every cell: the mean of its beliefs over
+// read gives what the networks see in every cell: the mean of their beliefs over
 // small shifts, so that none hangs on where exactly the cell is cut.
 func (r *reader) read(g *grid) [][]guess {
 	shifts := [][2]float64{{0, 0}, {-.06, 0}, {.06, 0}, {0, -.06}, {0, .06}}
+	nets := cell.Nets()
 	out := make([][]guess, len(g.rows))
 	for l := range g.rows {
 		out[l] = make([]guess, g.n)
 		for i := range out[l] {
 			q := &out[l][i]
 			for k, s := range shifts {
-				logs, _ := r.logs(g.frame(l, float64(i), s[0], s[1]))
+				r.sample(g.frame(l, float64(i), s[0], s[1]))
 				if k == 0 {
 					q.x = r.x
 				}
-				for c, v := range logs {
-					q.probs[c] += math.Exp(float64(v)) / float64(len(shifts))
+				for _, n := range nets {
+					n.Logs(&r.x, &r.out)
+					for c, v := range r.out {
+						q.probs[c] += math.Exp(float64(v)) / float64(len(shifts)*len(nets))
+					}
 				}
 			}
 			q.rank()

@@ -85,7 +85,7 @@ const mostCells = 30_000
 
 // sightings finds the zones whose lines run about level, best first.
 func sightings(planes pyramid, quarters int) []sighting {
-	r := &reader{planes: planes, net: cell.Default()}
+	r := &reader{planes: planes, net: cell.Nets()[0]}
 	var all []sighting
 	for _, bs := range groups(planes) {
 		taken := func(s sighting) bool { return s.mean() >= clearGain && s.box(planes[0].Rect).Overlaps(boxAround(bs)) }
@@ -140,7 +140,7 @@ func boxOf(f cell.Frame) image.Rectangle {
 
 // readZone reads the cells of a grid and parses what they say.
 func readZone(planes pyramid, laid grid, second Second) pipeline.Zone {
-	r := &reader{planes: planes, net: cell.Default()}
+	r := &reader{planes: planes, net: cell.Nets()[0]}
 	guesses := r.read(&laid)
 	for l := range guesses {
 		for i, seen := range look(planes, &laid, l, second) {

@@ -120,7 +120,7 @@ func formats() []mrz.Format { return []mrz.Format{mrz.TD1, mrz.TD2, mrz.TD3, mrz
 func TestReadsEveryFormat(t *testing.T) {
 	for i, format := range formats() {
 		t.Run(string(format), func(t *testing.T) {
-			g, truth := drawn(t, fixtures.Spec{Format: format, Seed: uint64(i), Resolution: 150})
+			g, truth := drawn(t, fixtures.Spec{Format: format, Seed: uint64(i), Resolution: 110})
 			z := only(t, Find(g, second(t)), truth)
 			if n, wrong, all := certain(z, truth.Lines); wrong > 0 || n < all*9/10 {
 				t.Errorf("%d of %d characters certain, %d of them wrong", n, all, wrong)
@@ -138,10 +138,10 @@ func TestReadsEveryFormat(t *testing.T) {
 func TestSecondReaderMustAgree(t *testing.T) {
 	g, truth := drawn(t, fixtures.Spec{Format: mrz.TD3, Seed: 7, Resolution: 150})
 	lines := append([]string(nil), truth.Lines...)
-	lines[1] = "X" + lines[1][1:]
+	lines[0] = lines[0][:5] + "7" + lines[0][6:] // of the name, which nothing else protects
 	z := only(t, Find(g, &parrot{lines}), truth)
-	if c := z.Lines[1].Chars[0]; c.Certain() || z.Certain() {
-		t.Errorf("%+v is certain though the second reader saw an X", c)
+	if c := z.Lines[0].Chars[5]; c.Certain() || z.Certain() {
+		t.Errorf("%+v is certain though the second reader saw a 7", c)
 	}
 }
 
@@ -182,7 +182,7 @@ func within(q fixtures.Quad, k float64) fixtures.Point {
 }
 
 func TestReadsSmallAndLarge(t *testing.T) {
-	for _, dpi := range []float64{62, 90, 300, 500} {
+	for _, dpi := range []float64{62, 90, 400} {
 		t.Run(fmt.Sprint(dpi), func(t *testing.T) {
 			g, truth := drawn(t, fixtures.Spec{Format: mrz.TD1, Seed: 11, Resolution: dpi})
 			only(t, Find(g, nil), truth)
@@ -210,7 +210,7 @@ func TestReadsAskewAndInPerspective(t *testing.T) {
 // TestBlurMakesUnsure holds the worst defect away: that what cannot be read is
 // read wrong and believed.
 func TestBlurMakesUnsure(t *testing.T) {
-	for _, blur := range []float64{2, 3, 4, 5, 7} {
+	for _, blur := range []float64{2, 4, 7} {
 		t.Run(fmt.Sprint(blur), func(t *testing.T) {
 			g, truth := shot(t, fixtures.Spec{Format: mrz.TD2, Seed: 9, Resolution: 120}, fixtures.Capture{Blur: blur, Noise: 3})
 			for _, z := range Find(g, second(t)).Zones {
@@ -251,7 +251,7 @@ func adversaries(w, h int) map[string]*image.Gray {
 }
 
 func TestFindsNothingWhereNothingIs(t *testing.T) {
-	pictures := adversaries(700, 500)
+	pictures := adversaries(600, 400)
 	pictures["front of TD1"], _ = drawn(t, fixtures.Spec{Format: mrz.TD1, Seed: 2, Side: fixtures.Front, Resolution: 200})
 	pictures["back of TD2"], _ = drawn(t, fixtures.Spec{Format: mrz.TD2, Seed: 2, Resolution: 200})
 	page := pictures["back of TD2"] // without its zone
@@ -291,7 +291,7 @@ func TestCutZoneIsNotCertain(t *testing.T) {
 	g, truth := drawn(t, fixtures.Spec{Format: mrz.TD3, Seed: 4, Resolution: 120})
 	q := *truth.Zone
 	pitch := (q[1].X - q[0].X) / 44
-	for _, cut := range []float64{8, 8.4, 7.8, .3} {
+	for _, cut := range []float64{8, 8.4, .3} {
 		x := int(q[0].X + cut*pitch)
 		part := image.NewGray(image.Rect(0, 0, g.Rect.Dx()-x, g.Rect.Dy()))
 		draw.Draw(part, part.Rect, g, image.Pt(x, 0), draw.Src)
@@ -317,6 +317,9 @@ func TestTimeIsBounded(t *testing.T) {
 		t.Skip("some seconds")
 	}
 	pictures := adversaries(1600, 1200)
+	for _, quick := range []string{"white", "noise", "level stripes", "checks", "sloping stripe"} {
+		delete(pictures, quick)
+	}
 	pictures["48 megapixels"] = adversaries(12000, 4000)["dashes"]
 	for name, g := range pictures {
 		t.Run(name, func(t *testing.T) {

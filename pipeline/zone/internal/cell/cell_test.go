@@ -8,18 +8,20 @@ import (
 )
 
 func TestTableHasItsShape(t *testing.T) {
-	n, err := Unmarshal(weights)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got := len(n.Marshal()); got != len(weights) {
-		t.Errorf("written again it has %d bytes; want %d", got, len(weights))
-	}
-	if _, err := Unmarshal(weights[:len(weights)-1]); err == nil {
-		t.Error("a short table is taken")
-	}
-	if _, err := Unmarshal(append(slices.Clip(weights), 0)); err == nil {
-		t.Error("a long table is taken")
+	for _, weights := range [2][]byte{weights1, weights2} {
+		n, err := Unmarshal(weights)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := len(n.Marshal()); got != len(weights) {
+			t.Errorf("written again it has %d bytes; want %d", got, len(weights))
+		}
+		if _, err := Unmarshal(weights[:len(weights)-1]); err == nil {
+			t.Error("a short table is taken")
+		}
+		if _, err := Unmarshal(append(slices.Clip(weights), 0)); err == nil {
+			t.Error("a long table is taken")
+		}
 	}
 }
 
@@ -29,7 +31,7 @@ func TestLogsAreProbabilities(t *testing.T) {
 		x[i] = float32(math.Sin(float64(i)))
 	}
 	var out [Classes]float32
-	Default().Logs(&x, &out)
+	Nets()[0].Logs(&x, &out)
 	sum := 0.0
 	for _, v := range out {
 		sum += math.Exp(float64(v))
@@ -66,7 +68,7 @@ func BenchmarkCell(b *testing.B) {
 	}
 	var x [Size]float32
 	var out [Classes]float32
-	n := Default()
+	n := Nets()[0]
 	b.ReportAllocs()
 	for b.Loop() {
 		Sample(g, Frame{X: 30, Y: 30, AX: 16, DY: 16}, &x)

@@ -10,8 +10,8 @@ import (
 
 // The layers of the network: samples, two hidden layers, classes.
 const (
-	Hidden1 = 128
-	Hidden2 = 64
+	Hidden1 = 256
+	Hidden2 = 96
 )
 
 // Net is a small classifier of three full layers, trained only on rendered
@@ -141,14 +141,23 @@ func Unmarshal(b []byte) (*Net, error) {
 	return n, nil
 }
 
-//go:embed weights.bin
-var weights []byte
+//go:embed weights1.bin
+var weights1 []byte
 
-// Default gives the network that the program carries.
-var Default = sync.OnceValue(func() *Net { //nolint:gochecknoglobals // a table
-	n, err := Unmarshal(weights)
-	if err != nil {
-		panic(err) // built wrongly: a test holds the table to its shape
+//go:embed weights2.bin
+var weights2 []byte
+
+// Nets gives the two networks that the program carries. They learned from
+// pictures drawn by different recipes and err in different places: the mean of
+// their beliefs is nearer to the truth than either. The first finds by itself.
+var Nets = sync.OnceValue(func() [2]*Net { //nolint:gochecknoglobals // two tables
+	var nets [2]*Net
+	for i, b := range [2][]byte{weights1, weights2} {
+		n, err := Unmarshal(b)
+		if err != nil {
+			panic(err) // built wrongly: a test holds the tables to their shape
+		}
+		nets[i] = n
 	}
-	return n
+	return nets
 })

@@ -84,7 +84,7 @@ func (t *trainer) step(set []sample, rate float64) {
 
 // smooth is how much of the belief goes to the other classes: it keeps the
 // network from being surer than its pictures allow.
-const smooth = .02
+const smooth = .01
 
 // back adds one cell's gradient.
 func (t *trainer) back(s *sample, g *cell.Net) {

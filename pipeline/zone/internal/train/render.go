@@ -9,9 +9,11 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"golang.org/x/image/font"
 	"golang.org/x/image/font/gofont/gobold"
+	"golang.org/x/image/font/gofont/gomono"
 	"golang.org/x/image/font/gofont/goregular"
 	"golang.org/x/image/font/opentype"
 	"golang.org/x/image/math/fixed"
@@ -45,15 +47,17 @@ func loadTypes(dir string) ([]typeface, error) {
 	}
 	regular, _ := opentype.Parse(goregular.TTF)
 	bold, _ := opentype.Parse(gobold.TTF)
+	mono, _ := opentype.Parse(gomono.TTF)
 	types := []typeface{
 		typefaceOf(sharp, sharp, 723, 356), typefaceOf(round, sharp, 723, 356),
+		typefaceOf(mono, mono, 600, 330),                                         // a typewriter's, as forgers take: seen as such it is read with less belief
 		typefaceOf(regular, regular, 723, 356), typefaceOf(bold, bold, 723, 356), // what a zone is not
 	}
 	return types, nil
 }
 
 func face(dir, name string) (*opentype.Font, error) {
-	b, err := os.ReadFile(filepath.Join(dir, name))
+	b, err := os.ReadFile(filepath.Join(dir, name)) //nolint:gosec // the folder of fonts that was asked for
 	if err != nil {
 		return nil, err
 	}
@@ -112,7 +116,25 @@ const (
 	stripH     = 9 * pitch
 )
 
-func renderStrip(types []typeface, rng *rand.Rand) []sample {
+// recipe is what a network learns from. Two differ, so that they err in different
+// places.
+type recipe struct {
+	seed       uint64
+	rounds     int
+	typewriter int  // one line in so many is a typewriter's
+	alike      bool // shows what is hard to tell apart more often, and no O of a typewriter: it is OCR-B's 0
+}
+
+var recipes = [2]recipe{ //nolint:gochecknoglobals // constants
+	{seed: 1, rounds: 6, typewriter: 14, alike: true},
+	{seed: 1, rounds: 7, typewriter: 12},
+}
+
+// alike are the characters that are hard to tell apart, which are shown more
+// often.
+const alike = "0ODQU8B6G5S2Z1ITMNHKX"
+
+func renderStrip(types []typeface, how recipe, rng *rand.Rand) []sample {
 	ink := make([]float32, stripW*stripH)
 	weight := rng.IntN(6)
 	ys := [3]float64{1.5 * pitch}
@@ -121,22 +143,67 @@ func renderStrip(types []typeface, rng *rand.Rand) []sample {
 	var text [2][stripChars]int
 	for l := range 2 {
 		t := types[rng.IntN(2)]
+		other := rng.IntN(how.typewriter) == 0
+		if other {
+			t = types[2]
+		}
 		for i := range text[l] {
 			c := rng.IntN(len(cell.Alphabet))
-			if rng.Float64() < .2 || i > 0 && text[l][i-1] == 36 && rng.Float64() < .3 {
+			switch {
+			case rng.Float64() < .2 || i > 0 && text[l][i-1] == 36 && rng.Float64() < .3:
+				c = 36
+			case how.alike && rng.IntN(4) == 0:
+				c = strings.IndexByte(cell.Alphabet, alike[rng.IntN(len(alike))])
+			}
+			if r := cell.Alphabet[c]; how.alike && other && (r == 'O' || r == '0') {
 				c = 36
 			}
 			text[l][i] = c
 			put(ink, t[weight][c], float64((i+1)*pitch)+pitch/2+rng.NormFloat64()*.4, ys[l]+rng.NormFloat64()*.4, 1)
 		}
 	}
-	other := types[2+rng.IntN(2)]
+	other := types[3+rng.IntN(2)]
 	for x := 0.0; x < stripW; x += pitch * between(rng, .5, 1) {
 		put(ink, other[rng.IntN(3)][rng.IntN(len(cell.Alphabet))], x, ys[2], 1)
 	}
-	p := 5.5 * math.Exp(rng.Float64()*math.Log(28/5.5))
+	for range rng.IntN(4) / 3 * rng.IntN(4) {
+		stroke(ink, rng)
+	}
+	p := 5 * math.Exp(rng.Float64()*math.Log(28/5.))
 	g := photograph(ink, p/pitch, rng)
+	if p < 16 && rng.IntN(4) == 0 { // made larger after it was taken
+		k := between(rng, 1.1, 2.2)
+		g, p = enlarged(g, k), p*k
+	}
 	return cut(g, p/pitch, text, ys, rng)
+}
+
+// stroke draws a line of a pen, a stamp or a ruler over the strip.
+func stroke(ink []float32, rng *rand.Rand) {
+	x0, y0 := between(rng, 0, stripW), between(rng, 0, stripH)
+	a, w, strength := rng.Float64()*2*math.Pi, between(rng, .6, 2.5), float32(between(rng, .3, 1))
+	dx, dy, length := math.Cos(a), math.Sin(a), between(rng, 2, 12)*pitch
+	for s := 0.0; s < length; s++ {
+		x, y := x0+s*dx, y0+s*dy
+		for py := int(y - w); py <= int(y+w); py++ {
+			for px := int(x - w); px <= int(x+w); px++ {
+				if px >= 0 && px < stripW && py >= 0 && py < stripH {
+					ink[py*stripW+px] = max(ink[py*stripW+px], strength)
+				}
+			}
+		}
+	}
+}
+
+// enlarged makes a picture k times as large.
+func enlarged(g *image.Gray, k float64) *image.Gray {
+	dst := image.NewGray(image.Rect(0, 0, int(float64(g.Rect.Dx())*k), int(float64(g.Rect.Dy())*k)))
+	for y := range dst.Rect.Dy() {
+		for x := range dst.Rect.Dx() {
+			dst.Pix[y*dst.Stride+x] = clamp(float64(cell.At(g, (float64(x)+.5)/k, (float64(y)+.5)/k)))
+		}
+	}
+	return dst
 }
 
 func between(rng *rand.Rand, a, b float64) float64 { return a + rng.Float64()*(b-a) }
@@ -167,14 +234,23 @@ func photograph(ink []float32, scale float64, rng *rand.Rand) *image.Gray {
 	waves := someWaves(contrast, rng)
 	fade := between(rng, 0, .5) * float64(rng.IntN(2))
 	fx, fy := between(rng, .02, .2), between(rng, .02, .2)
-	for y := range stripH {
-		for x := range stripW {
-			v := paper
+	for y := range stripH / 2 {
+		for x := range stripW / 2 {
+			v := paper // alike in two by two pixels
 			for _, w := range waves {
-				v += w.at(float64(x), float64(y))
+				v += w.at(float64(2*x), float64(2*y))
 			}
-			k := float64(ink[y*stripW+x]) * (1 - fade*(.5+.5*math.Sin(float64(x)*fx)*math.Sin(float64(y)*fy)))
-			img[y*stripW+x] = float32(v*(1-k) + dark*k)
+			strength := 1 - fade*(.5+.5*math.Sin(float64(2*x)*fx)*math.Sin(float64(2*y)*fy))
+			for _, i := range [4]int{0, 1, stripW, stripW + 1} {
+				i += 2 * (y*stripW + x)
+				k := float64(ink[i]) * strength
+				img[i] = float32(v*(1-k) + dark*k)
+			}
+		}
+	}
+	for side := range 2 {
+		if rng.IntN(3) == 0 {
+			border(img, side, rng)
 		}
 	}
 	sigma := rng.Float64() * rng.Float64() * .2 * pitch
@@ -198,6 +274,29 @@ func photograph(ink []float32, scale float64, rng *rand.Rand) *image.Gray {
 		}
 	}
 	return g
+}
+
+// border ends the paper beside the lines, at the edge of a document: with what
+// lies beyond, or a dark line, or both.
+func border(img []float32, side int, rng *rand.Rand) {
+	at, tilt := between(rng, 0, .95)*pitch, rng.NormFloat64()*.02
+	beyond, keep := float32(between(rng, 0, 255)), rng.IntN(4) == 0
+	line, width := float32(between(rng, 0, 200)), between(rng, 0, .12)*pitch*float64(rng.IntN(2))
+	for y := range stripH {
+		end := at + tilt*float64(y-stripH/2)
+		for x := range int(max(end, 0)) {
+			i := y*stripW + x
+			if side == 1 {
+				i = y*stripW + stripW - 1 - x
+			}
+			switch {
+			case float64(x) > end-width:
+				img[i] = line
+			case !keep:
+				img[i] = beyond
+			}
+		}
+	}
 }
 
 type wave struct{ amp, kx, ky, phase, bend float64 }
@@ -278,13 +377,16 @@ func blurred(src []float32, w, h int, sigma float64) []float32 {
 		k[i] /= sum
 	}
 	tmp, dst := make([]float32, len(src)), make([]float32, len(src))
+	row := make([]float32, w+2*r)
 	for y := range h {
-		for x := range w {
-			var s float32
-			for i, c := range k {
-				s += c * src[y*w+min(max(x+i-r, 0), w-1)]
+		for i := range row {
+			row[i] = src[y*w+min(max(i-r, 0), w-1)]
+		}
+		line := tmp[y*w : y*w+w]
+		for i, c := range k {
+			for x, v := range row[i : i+w] {
+				line[x] += c * v
 			}
-			tmp[y*w+x] = s
 		}
 	}
 	for y := range h {
@@ -314,7 +416,7 @@ func cut(g *image.Gray, scale float64, text [2][stripChars]int, ys [3]float64, r
 		}
 		out = append(out, s)
 	}
-	sx, sy := between(rng, .93, 1.07), between(rng, .88, 1.1)
+	sx, sy := between(rng, .93, 1.07), between(rng, .86, 1.12)
 	for l := range 2 {
 		for i := range stripChars {
 			x, y := float64((i+1)*pitch)+pitch/2, ys[l]
