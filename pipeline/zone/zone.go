@@ -162,5 +162,6 @@ func readZone(planes pyramid, laid grid, second Second) pipeline.Zone {
 		texts = append(texts, line.Text())
 	}
 	z.MRZ = mrz.Parse(texts)
+	concede(&z)
 	return z
 }
