@@ -79,7 +79,9 @@ type Char struct {
 	Box        image.Rectangle // in pixels of the original as stored
 	Confidence float64         // 0 to 1: the reader's belief in Rune
 	RunnerUp   byte            // the next best reading; 0 if there was none
-	// SecondRead is what an independent second reader saw here; 0 if it saw nothing.
+	// SecondRead is what a second witness saw here: another reader or, where
+	// that one is known not to tell, what else in the zone speaks for Rune; 0 if
+	// nothing does.
 	SecondRead byte
 }
 
@@ -87,8 +89,8 @@ type Char struct {
 // that both readers agree on it.
 const CertainAt = 0.9
 
-// Certain tells whether the character may carry a Fail: sure enough, and seen
-// alike by two independent readers (MRZ-01 of the catalogue).
+// Certain tells whether the character may carry a Fail: sure enough, and borne
+// out by a second witness (MRZ-01 of the catalogue).
 func (c Char) Certain() bool { return c.Confidence >= CertainAt && c.SecondRead == c.Rune }
 
 // Problem is why a picture could not be looked at, as a key of the text

@@ -89,7 +89,7 @@ func checkRedisServer(ctx context.Context) symptom {
 func checkReading(ctx context.Context, log *slog.Logger) symptom {
 	s := symptom{part: "child process", mend: "look at the two lines above; the child could not be locked in and made ready"}
 	start := time.Now()
-	pool, err := newPool(1, log)
+	pool, err := newPool(1, log) //nolint:contextcheck // it lives until Close
 	if err != nil {
 		s.err = err
 		return s

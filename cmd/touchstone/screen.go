@@ -65,7 +65,7 @@ func (c *screenCmd) Run(ctx context.Context, std streams, log *slog.Logger) erro
 	if err := c.makeOverlayDir(); err != nil {
 		return err
 	}
-	pool, err := newPool(min(runtime.NumCPU(), len(files)), log)
+	pool, err := newPool(min(runtime.NumCPU(), len(files)), log) //nolint:contextcheck // it lives until Close
 	if err != nil {
 		return err
 	}

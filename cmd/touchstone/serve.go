@@ -142,7 +142,7 @@ func serveWorker(ctx context.Context, f workerFlags, s *servers, reg *prometheus
 	if f.Concurrency < 1 {
 		f.Concurrency = runtime.NumCPU()
 	}
-	pool, err := newPool(f.Concurrency, log)
+	pool, err := newPool(f.Concurrency, log) //nolint:contextcheck // it lives until Close
 	if err != nil {
 		return err
 	}

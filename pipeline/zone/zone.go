@@ -2,7 +2,9 @@
 // twice: by a classifier of OCR-B cells on a fitted grid, and by tesseract on
 // the same pixels. What comes out is what is printed, as far as it can be seen:
 // no check digit, no list of codes and no rule about what may stand where ever
-// changes a character. It judges nothing.
+// changes a character. They only bear witness beside the second reader, who
+// does not know OCR-B, on whether a character may be relied upon. It judges
+// nothing.
 package zone
 
 import (
@@ -162,6 +164,8 @@ func readZone(planes pyramid, laid grid, second Second) pipeline.Zone {
 		texts = append(texts, line.Text())
 	}
 	z.MRZ = mrz.Parse(texts)
-	concede(&z)
+	if second != nil {
+		concede(&z)
+	}
 	return z
 }
