@@ -37,6 +37,7 @@ type cli struct {
 	Worker   workerCmd   `cmd:"" help:"Screen documents from the queue against running servers."`
 	Screen   screenCmd   `cmd:"" help:"Screen files here and now, without any server."`
 	Specimen specimenCmd `cmd:"" help:"Draw synthetic documents of the State of Utopia, with their truth."`
+	Evaluate evaluateCmd `cmd:"" help:"Measure how well pictures are read of which it is known what is printed."`
 	Account  accountCmd  `cmd:"" help:"Add an account that can sign in to the desk."`
 	Doctor   doctorCmd   `cmd:"" help:"Check every part and say how to mend what is wrong."`
 	Child    childCmd    `cmd:"" hidden:"" help:"Read one document in a sandbox (started by the program itself)."`
