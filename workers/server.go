@@ -34,7 +34,7 @@ type Config struct {
 	Registry prometheus.Registerer
 }
 
-// DefaultLease is three times the reader's ten seconds.
+// DefaultLease is well above the reader's twenty seconds.
 const DefaultLease = 30 * time.Second
 
 // drainWithin is how long documents under way may take when the worker stops;

@@ -51,9 +51,10 @@ func engineVersion() string {
 	return fmt.Sprintf("touchstone %s; %s; tesseract %s", build, runtime.Version(), ocr.Version())
 }
 
-// childTimeout is the wall time after which a child is killed. Reading takes
-// well under two seconds; a page that needs ten goes to a person.
-const childTimeout = 10 * time.Second
+// childTimeout is the wall time after which a child is killed. Its own bound is ten
+// seconds of processor time, which a busy machine spreads over more; reading
+// takes under one. A page that needs more goes to a person.
+const childTimeout = 20 * time.Second
 
 // newPool keeps children of this very program ready.
 func newPool(size int, log *slog.Logger) (*sandbox.Pool, error) {
