@@ -1,8 +1,6 @@
 package checks
 
 import (
-	"slices"
-
 	"touchstone.internal/pipeline"
 	"touchstone.internal/pipeline/mrz"
 	"touchstone.internal/pipeline/text"
@@ -15,10 +13,13 @@ func checkDigitOf(name mrz.FieldName, s pipeline.Severity) func(in *pipeline.Inp
 	word := text.Field(string(name))
 	return eachZone(func(z zone) []pipeline.Finding {
 		f, ok := z.MRZ.Field(name)
-		if !ok || f.Digit.At.To == 0 {
-			return one(z.onZone(say(pipeline.NotPerformed, "field_absent", params{"field": word}), ""))
+		switch {
+		case !ok:
+			return one(say(pipeline.NotPerformed, "field_absent", params{"field": word}))
+		case f.Digit.At.To == 0:
+			return one(z.onField(say(pipeline.NotPerformed, "digit_absent", params{"field": word}), f))
 		}
-		spans := append(slices.Clip(f.Spans), f.Digit.At)
+		spans := f.Covered()
 		finding := judgeDigit(word, f.Digit, s, z.trusted(f, spans))
 		if finding.Outcome == pipeline.Fail && name == mrz.DocumentNumber && z.near(spans) {
 			finding.Severity = pipeline.S1

@@ -16,7 +16,7 @@ func init() {
 // syntax gives one finding for each field that holds what cannot be there.
 func syntax(z zone) []pipeline.Finding {
 	var found []pipeline.Finding
-	for _, f := range z.MRZ.Fields {
+	for _, f := range z.MRZ.Fields() {
 		if at := f.Faults(); len(at) > 0 {
 			found = append(found, z.onField(faulty(z, f, at), f))
 		}

@@ -27,7 +27,7 @@ type Values struct {
 // It refuses values that have no lawful place; the error holds no value.
 func Compose(v Values) ([]string, error) {
 	l, ok := LayoutOf(v.Format)
-	if !ok || v.Format == FRID {
+	if !ok || !v.Format.ICAO() {
 		return nil, fmt.Errorf("compose zone: the format is none of Doc 9303")
 	}
 	v, err := v.normal()
@@ -132,9 +132,9 @@ func (v Values) of(n FieldName, number string, width int) string {
 		return v.OptionalData
 	case OptionalData2:
 		return v.OptionalData2
-	case Composite:
+	default: // of no format of Doc 9303
+		return ""
 	}
-	return ""
 }
 
 // normal turns every value into what may stand in a zone, or says which cannot.

@@ -33,6 +33,7 @@ var catalogue = map[string]Statement{ //nolint:gochecknoglobals // the table thi
 	"no_zone":       {Title: "No machine readable zone", Sentence: "There is no machine readable zone to look at."},
 	"check_aborted": {Title: "The check did not finish", Sentence: "This check broke off. Its question is open.", Advice: "Examine the document by hand"},
 	"field_absent":  {Title: "No such field", Sentence: "This format has no {field}."},
+	"digit_absent":  {Title: "No check digit of its own", Sentence: "In this format the {field} has no check digit of its own."},
 	"unsure":        {Title: "Not read surely", Sentence: "The {field} was not read surely enough to judge it.", CouldBe: "Blur, glare or wear.", Advice: "Take the photo again in even light"},
 
 	// DOC-03.
