@@ -59,6 +59,11 @@ func FuzzParse(f *testing.F) {
 		wantFieldsOnce(t, &z, l)
 		wantDigits(t, &z, l)
 		wantConforms(t, &z)
+		for i, line := range lines {
+			for j := range len(line) {
+				wantProtection(t, &z, i, j)
+			}
+		}
 	})
 }
 
@@ -155,6 +160,20 @@ func wantConforms(t *testing.T, z *Zone) {
 	}
 	if got := z.Conforms(); got != want {
 		t.Errorf("conforms %v; want %v", got, want)
+	}
+}
+
+// wantProtection sees that what passes a check digit does, and nothing else.
+func wantProtection(t *testing.T, z *Zone, line, column int) {
+	t.Helper()
+	p := z.Protection(line, column)
+	if (p.State == NotPrinted) != (len(p.By) == 0) && p.State != NotPrinted {
+		t.Errorf("%d/%d: %s by %v", line, column, p.State, p.By)
+	}
+	for _, c := range []byte(p.Blind) {
+		if old := z.Lines[line][column]; c == old || !Blind(c, old) || !Valid(c) {
+			t.Errorf("%d/%d: %c for %c does not pass", line, column, c, old)
+		}
 	}
 }
 
