@@ -26,6 +26,6 @@ func ParseName(raw string) Name {
 	}
 }
 
-func components(s string) string {
-	return strings.Join(strings.FieldsFunc(s, func(r rune) bool { return r == Filler }), " ")
-}
+func components(s string) string { return strings.Join(strings.FieldsFunc(s, isFill), " ") }
+
+func isFill(r rune) bool { return r == Filler }
