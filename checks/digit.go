@@ -32,7 +32,7 @@ func checkDigitOf(name mrz.FieldName, s pipeline.Severity) func(in *pipeline.Inp
 
 // judgeDigit puts the state of one check digit into words.
 func judgeDigit(word string, d mrz.Digit, s pipeline.Severity, trusted bool) pipeline.Finding {
-	v := pipeline.Value{Label: word + " check digit", Printed: string(rune(d.Printed)), Expected: string(rune(d.Computed))}
+	v := digitValue(word, d)
 	p := params{"field": word, "printed": v.Printed, "expected": v.Expected}
 	var f pipeline.Finding
 	switch {
@@ -49,6 +49,11 @@ func judgeDigit(word string, d mrz.Digit, s pipeline.Severity, trusted bool) pip
 	}
 	f.Values = []pipeline.Value{v}
 	return f
+}
+
+// digitValue puts the printed beside the computed digit.
+func digitValue(word string, d mrz.Digit) pipeline.Value {
+	return pipeline.Value{Label: word + " check digit", Printed: string(rune(d.Printed)), Expected: string(rune(d.Computed))}
 }
 
 // trusted tells whether a failing digit may be held against the document:
