@@ -215,6 +215,18 @@ func TestParse(t *testing.T) {
 	}
 }
 
+// The first layout that fits decides, so a longer prefix must come first.
+func TestLongerPrefixesComeFirst(t *testing.T) {
+	for i, a := range Layouts {
+		for _, b := range Layouts[i+1:] {
+			same := a.Lines == b.Lines && a.Width == b.Width && a.First == b.First
+			if same && strings.HasPrefix(b.Prefix, a.Prefix) {
+				t.Errorf("%s hides %s", a.Format, b.Format)
+			}
+		}
+	}
+}
+
 func TestMark(t *testing.T) {
 	for f, want := range map[Format]Span{TD1: {}, TD2: {To: 5}, MRVB: {To: 5}, FRID: {To: 5}, TD3: {To: 1}, MRVA: {To: 1}, CHDL: {}, IDL: {To: 5}, EEP: {To: 5}} {
 		if got := Mark(f); got != want {
