@@ -45,12 +45,21 @@ func TestCompose(t *testing.T) {
 
 func TestComposeRefuses(t *testing.T) {
 	for name, change := range map[string]func(*Values){
-		"no format":                       func(v *Values) { v.Format = Unknown },
-		"visa code in a passport":         func(v *Values) { v.DocumentCode = "V" },
-		"lower case":                      func(v *Values) { v.DocumentNumber = "d2" },
-		"digit in a name":                 func(v *Values) { v.PrimaryIdentifier = "ERIKSS0N" },
-		"long number in a TD3":            func(v *Values) { v.DocumentNumber = "L898902C36" },
-		"optional data in a TD3":          func(v *Values) { v.OptionalData = "A" },
+		"no format":               func(v *Values) { v.Format = Unknown },
+		"filler before a code":    func(v *Values) { v.DocumentCode = "<P" },
+		"space in a State":        func(v *Values) { v.IssuingState = "U O" },
+		"visa code in a passport": func(v *Values) { v.DocumentCode = "V" },
+		"lower case":              func(v *Values) { v.DocumentNumber = "d2" },
+		"digit in a name":         func(v *Values) { v.PrimaryIdentifier = "ERIKSS0N" },
+		"long number in a TD3":    func(v *Values) { v.DocumentNumber = "L898902C36" },
+		"optional data in a TD3":  func(v *Values) { v.OptionalData = "A" },
+		"filler in a long number": func(v *Values) {
+			v.Format, v.DocumentCode, v.DocumentNumber = TD1, "I", "D23145890A B"
+		},
+		"filler before the rest of a number": func(v *Values) {
+			v.Format, v.DocumentCode, v.DocumentNumber = TD1, "I", "D2314589 AB"
+		},
+		"half a day":                      func(v *Values) { v.DateOfBirth = "74081" },
 		"date of seven digits":            func(v *Values) { v.DateOfBirth = "7408122" },
 		"personal number of 15":           func(v *Values) { v.PersonalNumber = strings.Repeat("1", 15) },
 		"second optional data not in TD1": func(v *Values) { v.OptionalData2 = "A" },

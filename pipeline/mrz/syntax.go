@@ -98,3 +98,13 @@ func (f Field) gap(i int) bool {
 		return false
 	}
 }
+
+// gapped tells whether a code has a filler before a letter anywhere.
+func (f Field) gapped() bool {
+	for i := range len(f.Raw) {
+		if f.Raw[i] == Filler && f.gap(i) {
+			return true
+		}
+	}
+	return false
+}
