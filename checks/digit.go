@@ -1,8 +1,6 @@
 package checks
 
 import (
-	"slices"
-
 	"touchstone.internal/pipeline"
 	"touchstone.internal/pipeline/mrz"
 	"touchstone.internal/pipeline/text"
@@ -15,10 +13,13 @@ func checkDigitOf(name mrz.FieldName, s pipeline.Severity) func(in *pipeline.Inp
 	word := text.Field(string(name))
 	return eachZone(func(z zone) []pipeline.Finding {
 		f, ok := z.MRZ.Field(name)
-		if !ok || f.Digit.At.To == 0 {
-			return one(z.onZone(say(pipeline.NotPerformed, "field_absent", params{"field": word}), ""))
+		switch {
+		case !ok:
+			return one(say(pipeline.NotPerformed, "field_absent", params{"field": word}))
+		case f.Digit.At.To == 0:
+			return one(z.onField(say(pipeline.NotPerformed, "digit_absent", params{"field": word}), f))
 		}
-		spans := append(slices.Clip(f.Spans), f.Digit.At)
+		spans := f.Covered()
 		finding := judgeDigit(word, f.Digit, s, z.trusted(f, spans))
 		if finding.Outcome == pipeline.Fail && name == mrz.DocumentNumber && z.near(spans) {
 			finding.Severity = pipeline.S1
@@ -31,7 +32,7 @@ func checkDigitOf(name mrz.FieldName, s pipeline.Severity) func(in *pipeline.Inp
 
 // judgeDigit puts the state of one check digit into words.
 func judgeDigit(word string, d mrz.Digit, s pipeline.Severity, trusted bool) pipeline.Finding {
-	v := pipeline.Value{Label: word + " check digit", Printed: string(rune(d.Printed)), Expected: string(rune(d.Computed))}
+	v := digitValue(word, d)
 	p := params{"field": word, "printed": v.Printed, "expected": v.Expected}
 	var f pipeline.Finding
 	switch {
@@ -48,6 +49,11 @@ func judgeDigit(word string, d mrz.Digit, s pipeline.Severity, trusted bool) pip
 	}
 	f.Values = []pipeline.Value{v}
 	return f
+}
+
+// digitValue puts the printed beside the computed digit.
+func digitValue(word string, d mrz.Digit) pipeline.Value {
+	return pipeline.Value{Label: word + " check digit", Printed: string(rune(d.Printed)), Expected: string(rune(d.Computed))}
 }
 
 // trusted tells whether a failing digit may be held against the document:

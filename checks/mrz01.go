@@ -1,8 +1,6 @@
 package checks
 
 import (
-	"slices"
-
 	"touchstone.internal/pipeline"
 	"touchstone.internal/pipeline/mrz"
 )
@@ -53,11 +51,8 @@ func readable(z zone) pipeline.Finding {
 // unsure gives the fields that were not read surely: those that a check digit
 // covers or that hold a code, and those that nothing protects.
 func (z zone) unsure() (covered, open []mrz.FieldName) {
-	for _, f := range z.MRZ.Fields {
-		spans := f.Spans
-		if f.Digit.At.To > 0 {
-			spans = append(slices.Clip(spans), f.Digit.At)
-		}
+	for _, f := range z.MRZ.Fields() {
+		spans := append(f.Covered(), f.Spans...)
 		switch {
 		case z.CertainAt(spans...):
 		case z.unprotected(f), z.undecided(f, spans):

@@ -16,7 +16,7 @@ func init() {
 // syntax gives one finding for each field that holds what cannot be there.
 func syntax(z zone) []pipeline.Finding {
 	var found []pipeline.Finding
-	for _, f := range z.MRZ.Fields {
+	for _, f := range z.MRZ.Fields() {
 		if at := f.Faults(); len(at) > 0 {
 			found = append(found, z.onField(faulty(z, f, at), f))
 		}
@@ -37,7 +37,7 @@ func faulty(z zone, f mrz.Field, at []int) pipeline.Finding {
 	p := params{"field": word, "printed": printed}
 	var answer pipeline.Finding
 	switch {
-	case !z.sureAt(f.Spans...):
+	case !z.sureAt(places(f, at)...):
 		answer = say(pipeline.Undetermined, "unsure", p)
 	case alike:
 		answer = say(pipeline.Undetermined, "syntax_lookalike", p)
@@ -46,6 +46,23 @@ func faulty(z zone, f mrz.Field, at []int) pipeline.Finding {
 	}
 	answer.Values = []pipeline.Value{{Label: word, Printed: f.Raw}}
 	return answer
+}
+
+// places gives where the characters of a field stand in the zone. Only these
+// must be sure: what a fault is does not depend on its neighbours.
+func places(f mrz.Field, at []int) []mrz.Span {
+	var out []mrz.Span
+	for _, i := range at {
+		for _, s := range f.Spans {
+			if n := s.To - s.From; i >= n {
+				i -= n
+				continue
+			}
+			out = append(out, mrz.Span{Line: s.Line, From: s.From + i, To: s.From + i + 1})
+			break
+		}
+	}
+	return out
 }
 
 // severityOf is lower for an X in the zone's sex field: the standard wants a

@@ -47,7 +47,7 @@ func composite(z zone) []pipeline.Finding {
 // refuted gives the fields whose own check digits do not agree.
 func (z zone) refuted() []mrz.FieldName {
 	var names []mrz.FieldName
-	for _, f := range z.MRZ.Fields {
+	for _, f := range z.MRZ.Fields() {
 		if f.Digit.State == mrz.Refuted || f.Digit.State == mrz.Unreadable {
 			names = append(names, f.Name)
 		}
@@ -58,7 +58,7 @@ func (z zone) refuted() []mrz.FieldName {
 // mistakable tells whether a field that the composite covers seems to hold a
 // character out of place that is easily mistaken for one in place.
 func (z zone) mistakable() bool {
-	for _, f := range z.MRZ.Fields {
+	for _, f := range z.MRZ.Fields() {
 		if f.Digit.At.To > 0 && (!z.trusted(f, nil) || f.Digit.State == mrz.Unreadable && lookalike(f.Digit.Printed) != 0) {
 			return true
 		}

@@ -80,16 +80,20 @@ func byCapture(copied, photo, scan int) map[CaptureClass]int {
 // band, an unlisted State a high one. Checks of S0 have no weight, and so no
 // rule.
 var Rules = RuleTable{ //nolint:gochecknoglobals // a table, never written
-	Version: "1",
+	Version: "2",
 	Rules: []Rule{
 		{"DOC-04", "codes", S3, byCapture(2400, 3200, 4000)},
+		{"DOC-05", "codes", S3, byCapture(2400, 3200, 4000)},
 		{"MRZ-02", "syntax", S2, byCapture(1200, 1600, 2000)},
 		{"MRZ-03", "check digits", S2, byCapture(1200, 1600, 2000)},
 		{"MRZ-04", "check digits", S2, byCapture(1200, 1600, 2000)},
 		{"MRZ-05", "check digits", S2, byCapture(1200, 1600, 2000)},
 		{"MRZ-06", "check digits", S1, byCapture(400, 600, 800)},
 		{"MRZ-07", "check digits", S2, byCapture(800, 1100, 1400)},
+		{"MRZ-08", "check digits", S3, byCapture(2400, 3200, 4000)},
+		{"MRZ-09", "document code", S2, byCapture(1200, 1600, 2000)},
 		{"MRZ-10", "dates", S2, byCapture(1200, 1600, 2000)},
+		{"MRZ-12", "codes", S1, byCapture(300, 450, 600)},
 	},
 	RestPercent: 25,
 	Ceiling:     10_000,

@@ -84,7 +84,7 @@ func readZone(z Zone, page int, asOf time.Time) ZoneReading {
 		}
 		r.Lines, r.Chars = append(r.Lines, l.Text()), append(r.Chars, marks)
 	}
-	for _, f := range z.MRZ.Fields {
+	for _, f := range z.MRZ.Fields() {
 		r.Fields = append(r.Fields, readField(z, f, page, asOf))
 	}
 	if d := z.MRZ.Composite; d.At.To > 0 {

@@ -154,7 +154,10 @@ func TestAbortedReport(t *testing.T) {
 func TestDeviationOfTheZoneThatItIsIn(t *testing.T) {
 	in := specimenInput(t)
 	other := specimenInput(t).Pages[0].Zones[0]
-	other.MRZ.Fields[1].Raw = "GBR"
+	for i, c := range []byte("GBR") {
+		other.Lines[0].Chars[2+i].Rune = c
+	}
+	other.MRZ = mrz.Parse([]string{other.Lines[0].Text(), other.Lines[1].Text()})
 	in.Pages[0].Zones = append(in.Pages[0].Zones, Zone{MRZ: other.MRZ, Lines: moved(other.Lines, 200)})
 	checks := []Check{says("MRZ-03",
 		Finding{Outcome: Fail, Severity: S2, Boxes: []Box{{X: 10, Y: 22, Width: 5, Height: 5}}},

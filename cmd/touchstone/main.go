@@ -36,6 +36,7 @@ type cli struct {
 	Desk     deskCmd     `cmd:"" help:"Serve the desk (pages and API) against running servers."`
 	Worker   workerCmd   `cmd:"" help:"Screen documents from the queue against running servers."`
 	Screen   screenCmd   `cmd:"" help:"Screen files here and now, without any server."`
+	MRZ      mrzCmd      `cmd:"" name:"mrz" help:"Explain a machine readable zone that you type."`
 	Specimen specimenCmd `cmd:"" help:"Draw synthetic documents of the State of Utopia, with their truth."`
 	Evaluate evaluateCmd `cmd:"" help:"Measure how well pictures are read of which it is known what is printed."`
 	Account  accountCmd  `cmd:"" help:"Add an account that can sign in to the desk."`

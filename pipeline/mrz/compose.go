@@ -27,7 +27,7 @@ type Values struct {
 // It refuses values that have no lawful place; the error holds no value.
 func Compose(v Values) ([]string, error) {
 	l, ok := LayoutOf(v.Format)
-	if !ok || v.Format == FRID {
+	if !ok || !v.Format.ICAO() {
 		return nil, fmt.Errorf("compose zone: the format is none of Doc 9303")
 	}
 	v, err := v.normal()
@@ -35,9 +35,13 @@ func Compose(v Values) ([]string, error) {
 		return nil, err
 	}
 	number, digit, rest := v.number()
-	if v.OptionalData = rest + v.OptionalData; len(number) > 9 {
+	switch {
+	case len(number) > 9:
 		return nil, fmt.Errorf("compose zone: document number is longer than %s allows", v.Format)
+	case rest != "" && (number[8] == Filler || strings.Contains(rest[:len(v.DocumentNumber)-9], string(Filler))):
+		return nil, fmt.Errorf("compose zone: a filler in a long document number would end it")
 	}
+	v.OptionalData = rest + v.OptionalData
 	lines := make([][]byte, l.Lines)
 	for i := range lines {
 		lines[i] = []byte(strings.Repeat(string(Filler), l.Width))
@@ -134,9 +138,9 @@ func (v Values) of(n FieldName, number string, width int) string {
 		return v.OptionalData
 	case OptionalData2:
 		return v.OptionalData2
-	case Composite:
+	default: // of no format of Doc 9303
+		return ""
 	}
-	return ""
 }
 
 // normal turns every value into what may stand in a zone, or says which cannot.
@@ -167,11 +171,14 @@ func (v Values) normal() (Values, error) {
 		{OptionalData, &v.OptionalData, Any},
 		{OptionalData2, &v.OptionalData2, Any},
 	} {
-		*f.s = clean.Replace(*f.s)
+		*f.s = strings.TrimRight(clean.Replace(*f.s), string(Filler)) // padding comes back
 		for i := range len(*f.s) {
 			if !f.kind.Allows((*f.s)[i]) {
 				return v, fmt.Errorf("compose zone: %s holds a character that cannot be there", f.name)
 			}
+		}
+		if (Field{Name: f.name, Raw: *f.s}).gapped() || f.kind == Digits && len(*f.s)%2 != 0 {
+			return v, fmt.Errorf("compose zone: %s holds a filler inside or half a part", f.name)
 		}
 	}
 	return v, nil

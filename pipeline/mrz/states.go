@@ -62,3 +62,19 @@ var standings = func() map[string]Standing { //nolint:gochecknoglobals // a tabl
 	}
 	return m
 }()
+
+// Years gives the years in which a code came onto ISO 3166-1 and left it; 0 if
+// it was there from the first zones on, or still is.
+func Years(code string) (since, until int) {
+	y := years[strings.TrimRight(code, string(Filler))]
+	return y[0], y[1]
+}
+
+// years are those of ISO 3166-3 and of the newsletters of ISO 3166-1 since
+// passports have zones.
+var years = map[string][2]int{ //nolint:gochecknoglobals // a table of the standard, never written
+	"ANT": {0, 2010}, "NTZ": {0, 1993},
+	"PSE": {1999, 0}, "ROU": {2002, 0}, "TLS": {2002, 0}, "ALA": {2004, 0}, "GGY": {2006, 0}, "IMN": {2006, 0}, "JEY": {2006, 0},
+	"MNE": {2006, 0}, "SRB": {2006, 0}, "BLM": {2007, 0}, "MAF": {2007, 0}, "BES": {2010, 0}, "CUW": {2010, 0}, "SXM": {2010, 0},
+	"SSD": {2011, 0},
+}

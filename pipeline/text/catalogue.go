@@ -33,6 +33,7 @@ var catalogue = map[string]Statement{ //nolint:gochecknoglobals // the table thi
 	"no_zone":       {Title: "No machine readable zone", Sentence: "There is no machine readable zone to look at."},
 	"check_aborted": {Title: "The check did not finish", Sentence: "This check broke off. Its question is open.", Advice: "Examine the document by hand"},
 	"field_absent":  {Title: "No such field", Sentence: "This format has no {field}."},
+	"digit_absent":  {Title: "No check digit of its own", Sentence: "In this format the {field} has no check digit of its own."},
 	"unsure":        {Title: "Not read surely", Sentence: "The {field} was not read surely enough to judge it.", CouldBe: "Blur, glare or wear.", Advice: "Take the photo again in even light"},
 
 	// DOC-03.
@@ -43,6 +44,10 @@ var catalogue = map[string]Statement{ //nolint:gochecknoglobals // the table thi
 	"state_listed":   {Title: "Codes are on the list", Sentence: "The codes of issuing State and nationality are on the international list."},
 	"state_unlisted": {Title: "Code is not on the list", Sentence: "The {field} code {code} is not on the international list.", CouldBe: "A misread letter, or a code that is newer than our list.", Advice: compare},
 	"state_empty":    {Title: "No code printed", Sentence: "The zone gives no {field}.", CouldBe: "Some issuers leave it out."},
+
+	// DOC-05.
+	"issuer_invented":     {Title: "Issuer is on a list of invented ones", Sentence: "The {field} code {code} appears on a list of invented issuers ({name}).", CouldBe: "A document that never was for travel.", Advice: compare},
+	"issuer_not_invented": {Title: "Issuer is not on the list of invented ones", Sentence: "The {field} is not on the list of invented issuers."},
 
 	// MRZ-01.
 	"zone_found": {Title: "Zone read", Sentence: "The machine readable lines were read twice with the same result."},
@@ -91,6 +96,18 @@ var catalogue = map[string]Statement{ //nolint:gochecknoglobals // the table thi
 	"composite_wrong":   {Title: "Overall check digit does not agree", Sentence: "The overall check digit does not agree: {printed} is printed, {expected} is expected. " + compare, CouldBe: "A misread character, or an issuer's known mistake.", Advice: compare},
 	"composite_follows": {Title: "Overall check digit does not agree", Sentence: "The overall check digit does not agree: {printed} is printed, {expected} is expected. This follows from the {fields}.", CouldBe: "One mistake that both digits show.", Advice: compare},
 
+	// MRZ-08.
+	"digits_few":            {Title: "Too few check digits", Sentence: "The zone has too few check digits to show a pattern."},
+	"digits_no_pattern":     {Title: "No pattern of wrong check digits", Sentence: "The check digits show no pattern that misreading would not explain."},
+	"digits_pattern":        {Title: "Check digits wrong in a pattern", Sentence: "The check digits are wrong in a pattern that misreading does not explain: {pattern}.", CouldBe: "An issuer's known mistake.", Advice: compare},
+	"digits_pattern_unsure": {Title: "Pattern could not be judged", Sentence: "The check digits seem wrong in a pattern ({pattern}), but not every character was read surely.", CouldBe: "Blur, glare or wear.", Advice: "Take the photo again in even light"},
+
+	// MRZ-09.
+	"code_fits":      {Title: "Document code fits", Sentence: "The document code, {code}, can stand on this kind of document."},
+	"code_no_rule":   {Title: "No rule for the document code", Sentence: "The international standard has no rule for the document code of this format."},
+	"code_misplaced": {Title: "Document code does not match", Sentence: "The document code, {code}, does not match what this kind of document should carry.", CouldBe: "An issuer that uses a code of its own.", Advice: compare},
+	"code_outdated":  {Title: "Document code does not match its date", Sentence: "The document code, {code}, does not match what this kind of document should carry if it expires in 2038 or later.", CouldBe: "A misread character.", Advice: compare},
+
 	// MRZ-10.
 	"dates_ok":           {Title: "Dates fit together", Sentence: "The dates are days of the calendar and fit together."},
 	"dates_open":         {Title: "Dates are possible", Sentence: "The dates are possible as far as they can be judged: {open}."},
@@ -107,9 +124,24 @@ var catalogue = map[string]Statement{ //nolint:gochecknoglobals // the table thi
 	"expiry_open":  {Title: "Date of expiry could not be judged", Sentence: "The date of expiry is not fully given, so it could not be compared with the day of the check."},
 	"no_day_given": {Title: "No day to compare with", Sentence: "No day was given to compare the date of expiry with."},
 
+	// MRZ-12.
+	"nationality_fits":     {Title: "Nationality and issuing State fit", Sentence: "The codes of nationality and issuing State can stand together."},
+	"nationality_free":     {Title: "Any nationality can stand here", Sentence: "A document of this kind can be for a person of any nationality."},
+	"nationality_unlisted": {Title: "Codes could not be compared", Sentence: "A code that is not on the international list cannot be compared."},
+	"nationality_unsure":   {Title: "Codes could not be compared", Sentence: "Nationality and issuing State seem to differ, but not every character was read surely.", CouldBe: "Blur, glare or wear.", Advice: compare},
+	"nationality_differs": {
+		Title: "Nationality and issuing State differ", Sentence: "Nationality and issuing State differ. This can be correct; check which kind of document it is.",
+		CouldBe: "A passport for somebody who is not a national, such as an alien's passport.", Advice: "Check which kind of document it is",
+	},
+
 	// MRZ-14.
 	"deviation_none":    {Title: "No known issue", Sentence: "No known issue with this issuer explains a finding."},
 	"deviation_applied": {Title: "Known issue with this issuer", Sentence: "Known issue with this issuer; the mismatch is not counted: {checks}.", Advice: "Compare with the issuer's notice"},
+
+	// MRZ-15.
+	"blind_none":    {Title: "Nothing is easily confused", Sentence: "The numbers hold no characters that are easily confused and that no check digit tells apart."},
+	"blind_some":    {Title: "Characters that are easily confused", Sentence: "Some characters are easily confused, and no check digit tells them apart ({pairs}). Confirm them by eye.", Advice: "Compare them with the document by eye"},
+	"blind_doubted": {Title: "Characters that were perhaps confused", Sentence: "Some characters were not read surely, and no check digit tells them apart ({pairs}). Confirm them by eye.", CouldBe: "Blur, glare or wear.", Advice: "Compare them with the document by eye"},
 }
 
 var headlines = map[string]string{ //nolint:gochecknoglobals // a table, never written

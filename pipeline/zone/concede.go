@@ -36,7 +36,7 @@ func concede(z *pipeline.Zone) {
 	if !ok {
 		return
 	}
-	for _, f := range z.MRZ.Fields {
+	for _, f := range z.MRZ.Fields() {
 		kind := mrz.KindOf(f.Name)
 		misnamed := func(c *pipeline.Char) bool { return kind.Allows(c.Rune) && !kind.Allows(c.SecondRead) }
 		agree(z, func(c *pipeline.Char) bool { return misnamed(c) && oneShape(c.Rune, c.SecondRead) }, f.Spans...)

@@ -110,9 +110,7 @@ func checkPage(p pipeline.PageReading, index int) error {
 }
 
 func checkZone(z pipeline.ZoneReading, p pipeline.PageReading, page int) error {
-	switch z.Format {
-	case mrz.Unknown, mrz.TD1, mrz.TD2, mrz.TD3, mrz.MRVA, mrz.MRVB, mrz.FRID:
-	default:
+	if _, ok := mrz.LayoutOf(z.Format); !ok && z.Format != mrz.Unknown {
 		return refuse("an unknown format")
 	}
 	if len(z.Lines) > maxLines || len(z.Chars) != len(z.Lines) || len(z.Fields) > maxFields {
