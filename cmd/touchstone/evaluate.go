@@ -203,7 +203,7 @@ func (c *evaluateCmd) screen(ctx context.Context, pictures []measured, std strea
 	if err != nil {
 		return timingJSON{}, err
 	}
-	pool, err := newPool(size, log)
+	pool, err := newPool(size, log) //nolint:contextcheck // it lives until Close
 	if err != nil {
 		return timingJSON{}, err
 	}
