@@ -20,7 +20,7 @@ func checkDigitOf(name mrz.FieldName, s pipeline.Severity) func(in *pipeline.Inp
 			return one(z.onField(say(pipeline.NotPerformed, "digit_absent", params{"field": word}), f))
 		}
 		spans := f.Covered()
-		finding := judgeDigit(word, f.Digit, s, z.trusted(f, spans))
+		finding := judgeDigit(word, f.Digit, s, z.trusted(f, nil) && z.sumSure(spans...))
 		if finding.Outcome == pipeline.Fail && name == mrz.DocumentNumber && z.near(spans) {
 			finding.Severity = pipeline.S1
 		}
@@ -68,15 +68,33 @@ func (z zone) trusted(f mrz.Field, spans []mrz.Span) bool {
 	return z.sureAt(spans...)
 }
 
+// sumSure tells whether what a check digit is computed over is sure. It need
+// not be sure which of two characters stands there if the digit counts both
+// alike, such as 6 and G: it disagrees with either.
+func (z zone) sumSure(spans ...mrz.Span) bool {
+	for _, c := range z.Chars(spans...) {
+		if !c.Certain() && !disputedBlindly(c) {
+			return false
+		}
+	}
+	return z.sureAt()
+}
+
+// disputedBlindly tells whether two readers differ in a way that no check digit
+// sees.
+func disputedBlindly(c pipeline.Char) bool {
+	return c.Confidence >= pipeline.CertainAt && c.SecondRead != 0 && mrz.Blind(c.Rune, c.SecondRead)
+}
+
 // lowConfidence is the confidence below which a character that is easily
 // mistaken weakens a finding, though it was read surely enough to make one.
 const lowConfidence = 0.97
 
 // near tells whether a character that is easily mistaken was read with low
-// confidence.
+// confidence, or not alike by both readers.
 func (z zone) near(spans []mrz.Span) bool {
 	for _, c := range z.Chars(spans...) {
-		if c.Confidence < lowConfidence && lookalike(c.Rune) != 0 {
+		if (c.Confidence < lowConfidence || !c.Certain()) && lookalike(c.Rune) != 0 {
 			return true
 		}
 	}

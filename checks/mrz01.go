@@ -73,16 +73,16 @@ func (z zone) unprotected(f mrz.Field) bool {
 	return f.Name == mrz.NameOfHolder || f.Name == mrz.OptionalData && z.MRZ.Composite.At.To == 0
 }
 
-// undecided tells whether the readers differ only in characters that the
-// field's check digit, which agrees, cannot tell apart, such as 6 and G: then
-// every answer is the same whichever of them is right.
+// undecided tells whether the readers differ only in characters that the check
+// digit over the field cannot tell apart, such as 6 and G: then every answer is
+// the same whichever of them is right.
 func (z zone) undecided(f mrz.Field, spans []mrz.Span) bool {
 	for _, c := range z.Chars(spans...) {
-		if !c.Certain() && (c.Confidence < pipeline.CertainAt || c.SecondRead == 0 || !mrz.Blind(c.Rune, c.SecondRead)) {
+		if !c.Certain() && !disputedBlindly(c) {
 			return false
 		}
 	}
-	return f.Digit.State == mrz.Verified || f.Digit.At.To == 0 && z.MRZ.Composite.State == mrz.Verified && mrz.KindOf(f.Name) == mrz.Any
+	return f.Digit.At.To > 0 || z.MRZ.Composite.At.To > 0 && mrz.KindOf(f.Name) == mrz.Any
 }
 
 // onFields adds boxes round some fields.

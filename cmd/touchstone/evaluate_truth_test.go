@@ -112,7 +112,7 @@ func TestDoubt(t *testing.T) {
 		"all fits":     {truthRow{Format: "TD3", Lines: strings.Split(specimenTD3, "|"), Digits: parseDigits("valid")}, ""},
 		"wrong digits": {truthRow{Format: "TD3", Lines: strings.Split(wrongBirth, "|"), Digits: parseDigits("valid")}, "has no digit wrong, and its lines have MRZ-04, MRZ-07"},
 		"wrong shape":  {truthRow{Format: "TD1", Lines: strings.Split(specimenTD3, "|")}, "shape of TD1"},
-		"not read yet": {truthRow{Format: "FRDL", Lines: []string{"ABC"}, Digits: parseDigits("valid")}, ""},
+		"not read yet": {truthRow{Format: "FRVR", Lines: []string{"ABC"}, Digits: parseDigits("valid")}, ""},
 		"no zone":      {truthRow{Format: noZone}, ""},
 		"set aside":    {truthRow{Format: "TD1", Lines: []string{"ABC"}, Aside: true}, ""},
 	} {
