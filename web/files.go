@@ -5,9 +5,7 @@ import (
 	"fmt"
 	"mime"
 	"net/http"
-	"strings"
 	"time"
-	"unicode"
 
 	"touchstone.internal/pipeline"
 )
@@ -60,19 +58,10 @@ func (s *server) serveBlob(w http.ResponseWriter, r *http.Request, ref blobRef) 
 	return nil
 }
 
-// disposition names a download after the document, with the name that the
-// uploader gave it in the form that cannot break out of the header (RFC 6266).
+// disposition names a download after the document and its media type (RFC
+// 6266). The uploader's name has no part in it: its ending would decide what
+// opens the file.
 func disposition(d pipeline.Document) string {
 	endings := map[pipeline.MediaType]string{pipeline.JPEG: ".jpg", pipeline.PNG: ".png", pipeline.WebP: ".webp"}
-	plain := string(d.ID) + endings[d.MediaType]
-	name := strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) || strings.ContainsRune(`/\"`, r) {
-			return '_'
-		}
-		return r
-	}, d.FileName)
-	if v := mime.FormatMediaType("attachment", map[string]string{"filename": name}); v != "" && name != "" {
-		return v
-	}
-	return mime.FormatMediaType("attachment", map[string]string{"filename": plain})
+	return mime.FormatMediaType("attachment", map[string]string{"filename": string(d.ID) + endings[d.MediaType]})
 }

@@ -8,10 +8,10 @@ import (
 	"mime"
 	"mime/multipart"
 	"net/http"
+	"path"
 	"regexp"
 	"strings"
 	"unicode"
-	"unicode/utf8"
 
 	"touchstone.internal/pipeline"
 	"touchstone.internal/pipeline/text"
@@ -26,6 +26,7 @@ const (
 	maxPartHead = 16 << 10
 	maxUpload   = maxFiles*(pipeline.MaxUploadBytes+maxPartHead) + 1<<20
 	maxFileName = 200 // bytes
+	maxEnding   = 16  // bytes of ".jpg" that are kept where a name is cut
 )
 
 // form is an upload as it was read. Whoever reads it closes it.
@@ -322,10 +323,11 @@ func cleanName(s string) string {
 	}, s)
 	s = strings.TrimSpace(s)
 	if len(s) > maxFileName {
-		s = s[:maxFileName]
-		for !utf8.ValidString(s) {
-			s = s[:len(s)-1]
+		ending := path.Ext(s)
+		if len(ending) > maxEnding {
+			ending = ""
 		}
+		s = strings.ToValidUTF8(s[:maxFileName-len(ending)], "") + ending
 	}
 	return s
 }

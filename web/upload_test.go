@@ -455,10 +455,11 @@ func TestFileNames(t *testing.T) {
 		"markup":         {"<script>alert(1)<.jpg", "<script>alert(1)<.jpg"},
 		"direction":      {"a\u202egpj.exe", "agpj.exe"},
 		"no UTF-8":       {"a\xff\xfeb.jpg", "a\uFFFDb.jpg"},
-		"300 bytes":      {strings.Repeat("ü", 150) + ".jpg", strings.Repeat("ü", 100)},
+		"300 bytes":      {strings.Repeat("ü", 150) + ".jpg", strings.Repeat("ü", 98) + ".jpg"},
 		"other alphabet": {"паспорт.jpg", "паспорт.jpg"},
 		"only dots":      {"..", ".."},
 		"nothing":        {"", "unnamed"},
+		"other ending":   {"invoice.html", "invoice.html"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			a := b.send("/upload", filled(part{"file", tt.sent, picture()}))
@@ -473,7 +474,7 @@ func TestFileNames(t *testing.T) {
 			}
 			a = b.get("/documents/" + id + "/original")
 			disposition := a.header.Get("Content-Disposition")
-			if a.status != http.StatusOK || !strings.HasPrefix(disposition, "attachment; filename") || strings.Contains(disposition, "/") || a.header.Get("Set-Cookie") != "" ||
+			if a.status != http.StatusOK || disposition != "attachment; filename="+id+".jpg" || a.header.Get("Set-Cookie") != "" ||
 				a.header.Get("Content-Type") != "application/octet-stream" || a.header.Get("X-Content-Type-Options") != "nosniff" {
 				t.Errorf("original: %d %v", a.status, a.header)
 			}
@@ -488,6 +489,8 @@ func TestCleanName(t *testing.T) {
 	for in, want := range map[string]string{
 		"a\x00\x07\x1b[31mb.jpg": "a[31mb.jpg", "a\r\nb": "ab", "a\u2028b\ufeff": "ab", " a ": "a", "/": "", "a/": "",
 		strings.Repeat("\u20ac", 70): strings.Repeat("\u20ac", 66), "\xff": "\uFFFD",
+		strings.Repeat("\u20ac", 70) + ".webp": strings.Repeat("\u20ac", 65) + ".webp",
+		"a." + strings.Repeat("b", 300):         "a." + strings.Repeat("b", 198),
 	} {
 		if got := cleanName(in); got != want {
 			t.Errorf("cleanName(%q) = %q; want %q", in, got, want)
