@@ -35,6 +35,7 @@ type form struct {
 	files              []arrived
 	extra              int // files beyond maxFiles
 	fields             int
+	given              map[string]int // how often there was a field of a name
 }
 
 // arrived is one file of a form: in the spool, or refused.
@@ -67,7 +68,7 @@ type formReader struct {
 
 func newFormReader(body io.Reader, boundary string, sp *spool) *formReader {
 	g := &gate{r: body, total: maxUpload}
-	return &formReader{gate: g, parts: multipart.NewReader(g, boundary), spool: sp, form: &form{}}
+	return &formReader{gate: g, parts: multipart.NewReader(g, boundary), spool: sp, form: &form{given: map[string]int{}}}
 }
 
 // readForm reads an upload into the spool. The form comes back, and is to be
@@ -146,6 +147,7 @@ func (fr *formReader) part(p *multipart.Part) error {
 	if len(b) > maxField {
 		return problemForm()
 	}
+	fr.form.given[p.FormName()]++
 	switch p.FormName() {
 	case "encounter":
 		fr.form.encounter = encounterReference(string(b))
@@ -285,12 +287,16 @@ func encounterReference(s string) string {
 // mistakes tells what is missing in a form or has another form.
 func (f *form) mistakes() (errs []fieldError) {
 	switch {
+	case f.given["encounter"] > 1:
+		errs = append(errs, fieldError{"/encounter", "Give one encounter reference"})
 	case f.encounter == "":
 		errs = append(errs, fieldError{"/encounter", noEncounter})
 	case !encounterForm.MatchString(f.encounter):
 		errs = append(errs, fieldError{"/encounter", wrongEncounter})
 	}
-	if _, err := pipeline.ParseCaptureClass(f.capture); err != nil {
+	if _, err := pipeline.ParseCaptureClass(f.capture); f.given["capture"] > 1 {
+		errs = append(errs, fieldError{"/capture", "Select one way you got the images"})
+	} else if err != nil {
 		errs = append(errs, fieldError{"/capture", "Select how you got the images"})
 	}
 	switch {

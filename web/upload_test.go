@@ -112,6 +112,9 @@ func TestRefusals(t *testing.T) {
 		"wrong encounter": {[]part{{"encounter", "", []byte("UTO-1")}, {"capture", "", []byte("C1")}, jpg()}, 400, "validation", "Encounter reference must have 3 letters, then 6 numbers, then 4 numbers"},
 		"no capture":      {[]part{{"encounter", "", []byte(encounter)}, jpg()}, 400, "validation", "Select how you got the images"},
 		"other capture":   {[]part{{"encounter", "", []byte(encounter)}, {"capture", "", []byte("C9")}, jpg()}, 400, "validation", "Select how you got the images"},
+		"two encounters":  {append(filled(jpg()), part{"encounter", "", []byte("UTO-241126-0002")}), 400, "validation", "Give one encounter reference"},
+		"one, then none":  {append(filled(jpg()), part{"encounter", "", nil}), 400, "validation", "Give one encounter reference"},
+		"two captures":    {append(filled(jpg()), part{"capture", "", []byte("C1")}), 400, "validation", "Select one way you got the images"},
 		"no file":         {filled(), 400, "validation", "Add at least one image"},
 		"none chosen":     {filled(part{"file", "", nil}), 400, "validation", "Add at least one image"},
 		"empty":           {filled(part{"file", "IMG_2043.jpg", nil}), 400, "file-empty", "IMG_2043.jpg is empty. Take the photo again"},
@@ -490,7 +493,7 @@ func TestCleanName(t *testing.T) {
 		"a\x00\x07\x1b[31mb.jpg": "a[31mb.jpg", "a\r\nb": "ab", "a\u2028b\ufeff": "ab", " a ": "a", "/": "", "a/": "",
 		strings.Repeat("\u20ac", 70): strings.Repeat("\u20ac", 66), "\xff": "\uFFFD",
 		strings.Repeat("\u20ac", 70) + ".webp": strings.Repeat("\u20ac", 65) + ".webp",
-		"a." + strings.Repeat("b", 300):         "a." + strings.Repeat("b", 198),
+		"a." + strings.Repeat("b", 300):        "a." + strings.Repeat("b", 198),
 	} {
 		if got := cleanName(in); got != want {
 			t.Errorf("cleanName(%q) = %q; want %q", in, got, want)
