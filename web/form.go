@@ -171,7 +171,7 @@ func (fr *formReader) file(p *multipart.Part) error {
 	}
 	if len(fr.form.files) >= maxFiles {
 		if fr.form.extra++; fr.form.extra > maxExtra {
-			return tooManyFiles(fr.form.extra)
+			return tooManyFiles(0) // reading stops here: more may follow
 		}
 		return fr.skip(p, a, n)
 	}
@@ -249,12 +249,17 @@ func refusal(p pipeline.Problem, name string) *problem {
 	return problemFile(slug, text.Reason(string(p), map[string]string{"file": name}))
 }
 
+// tooManyFiles says how many to remove, unless they were not counted to the
+// end: then extra is 0.
 func tooManyFiles(extra int) *problem {
-	files := "files"
-	if extra == 1 {
-		files = "file"
+	said := fmt.Sprintf("You can only add up to %d files", maxFiles)
+	switch {
+	case extra == 1:
+		said += ". Remove 1 file"
+	case extra > 1:
+		said += fmt.Sprintf(". Remove %d files", extra)
 	}
-	return problemFile("file-too-large", fmt.Sprintf("You can only add up to %d files. Remove %d %s", maxFiles, extra, files))
+	return problemFile("file-too-large", said)
 }
 
 // encounterForm is how an encounter reference is written: "NPT-241126-0147".
