@@ -166,7 +166,7 @@ const runAxe = `axe.run(document, {runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wc
 
 // TestAccessible shows every example in Chromium, wide and on a phone, and
 // asks axe (UI-30); it looks for sideways scrolling at 320 pixels (UI-31) and
-// for anything that the content policy stopped (UI-25).
+// for a margin in between and for anything that the content policy stopped (UI-25).
 func TestAccessible(t *testing.T) {
 	d, server := newDesk(t)
 	d.HandleFunc("GET /documents/{id}/events", quiet)
@@ -187,6 +187,10 @@ func TestAccessible(t *testing.T) {
 				for _, v := range eval[[]violation](t, b, runAxe) {
 					t.Errorf("at %d pixels: %s: %s\n%s", width, v.ID, v.Help, v.Target)
 				}
+			}
+			b.do(t, chromedp.EmulateViewport(1100, 900)) // between the widths at which the margins change
+			if left := eval[float64](t, b, `document.getElementById("main-content").getBoundingClientRect().left`); left < 15 {
+				t.Errorf("at 1100 pixels the left margin is %v; want at least 15", left)
 			}
 			b.do(t, chromedp.EmulateViewport(320, 640))
 			if over := eval[int](t, b, `document.documentElement.scrollWidth - document.documentElement.clientWidth`); over > 0 {
