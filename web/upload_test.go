@@ -13,6 +13,7 @@ import (
 	"net/url"
 	"os"
 	"runtime"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -109,7 +110,7 @@ func TestRefusals(t *testing.T) {
 		text   string
 	}{
 		"no encounter":    {[]part{{"capture", "", []byte("C1")}, jpg()}, 400, "validation", "Enter the encounter reference"},
-		"wrong encounter": {[]part{{"encounter", "", []byte("UTO-1")}, {"capture", "", []byte("C1")}, jpg()}, 400, "validation", "Encounter reference must have 3 letters, then 6 numbers, then 4 numbers"},
+		"wrong encounter": {[]part{{"encounter", "", []byte("UTO-1")}, {"capture", "", []byte("C1")}, jpg()}, 400, "validation", "Encounter reference must have 3 letters, then 6 numbers, then 4 numbers, for example NPT-241126-0147"},
 		"no capture":      {[]part{{"encounter", "", []byte(encounter)}, jpg()}, 400, "validation", "Select how you got the images"},
 		"other capture":   {[]part{{"encounter", "", []byte(encounter)}, {"capture", "", []byte("C9")}, jpg()}, 400, "validation", "Select how you got the images"},
 		"two encounters":  {append(filled(jpg()), part{"encounter", "", []byte("UTO-241126-0002")}), 400, "validation", "Give one encounter reference"},
@@ -149,6 +150,26 @@ func TestRefusals(t *testing.T) {
 	}
 	if a := api.postForm("/api/v1/documents", url.Values{"encounter": {encounter}}); a.status != http.StatusUnsupportedMediaType || !strings.Contains(a.body, "/problems#unsupported-form") {
 		t.Errorf("another form: %d %s", a.status, a.body)
+	}
+}
+
+// TestTooManyFiles: the number to remove is right, or is not said.
+func TestTooManyFiles(t *testing.T) {
+	for sent, want := range map[int]string{
+		maxFiles + 1: "You can only add up to 20 files. Remove 1 file", maxFiles + maxExtra: "You can only add up to 20 files. Remove 100 files",
+		maxFiles + maxExtra + 1: "You can only add up to 20 files", 200: "You can only add up to 20 files",
+	} {
+		body, kind := encode(filled(slices.Repeat([]part{{"file", "a.txt", []byte("x")}}, sent)...))
+		_, boundary, _ := strings.Cut(kind, "boundary=")
+		fr := newFormReader(bytes.NewReader(body), boundary, newSpool(t.TempDir()))
+		err := fr.read()
+		errs := fr.form.mistakes()
+		if p, ok := errors.AsType[*problem](err); ok {
+			errs = p.errors
+		}
+		if !slices.Equal(errs, []fieldError{{"/file", want}}) {
+			t.Errorf("%d files: %v, %v", sent, errs, err)
+		}
 	}
 }
 
