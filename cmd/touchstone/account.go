@@ -5,7 +5,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
+	"io"
+	"regexp"
 	"strings"
 
 	"golang.org/x/term"
@@ -25,7 +26,7 @@ type accountCmd struct {
 
 // databaseFlag is the flag of every command that needs the database.
 type databaseFlag struct {
-	Database string `default:"sqlite://touchstone-data/touchstone.db" placeholder:"URL" help:"Database: postgres://... or sqlite://path." env:"TOUCHSTONE_DATABASE"`
+	Database string `default:"sqlite://touchstone-data/touchstone.db" placeholder:"URL" help:"Database: postgres://... or sqlite://path. Default: ${default}." env:"TOUCHSTONE_DATABASE"`
 }
 
 // Help is the long text of `touchstone account --help`.
@@ -43,7 +44,7 @@ func (c *accountCmd) Run(ctx context.Context, std streams) error {
 	if err != nil {
 		return err
 	}
-	store, err := db.Open(ctx, c.Database)
+	store, err := db.OpenExisting(ctx, c.Database)
 	if err != nil {
 		return err
 	}
@@ -58,17 +59,40 @@ func (c *accountCmd) Run(ctx context.Context, std streams) error {
 // errAccountExists says that the name is taken.
 var errAccountExists = errors.New("there is an account of that name")
 
-// minPassword is the least length of a password (NIST SP 800-63B-4, 3.1.1.2).
-const minPassword = 15
+// The bounds of a password (NIST SP 800-63B-4, 3.1.1.2); the desk reads no
+// longer one.
+const (
+	minPassword = 15
+	maxPassword = 1024 // bytes
+)
+
+// accountName is what can be typed on a sign-in page and in HTTP Basic alike.
+var accountName = regexp.MustCompile(`^[a-z0-9][a-z0-9._-]{0,63}$`)
+
+// checkAccount tells what is wrong with a new account.
+func checkAccount(name, title, password string) error {
+	switch {
+	case !accountName.MatchString(name):
+		return errors.New("an account name has letters, digits, '.', '_' and '-', begins with a letter or digit, and has at most 64 characters")
+	case printable(title) != title || len(title) > 100:
+		return errors.New("a title has at most 100 characters and none that cannot be printed")
+	case len([]rune(password)) < minPassword:
+		return fmt.Errorf("the password must have at least %d characters", minPassword)
+	case len(password) > maxPassword:
+		return fmt.Errorf("the password must have at most %d bytes", maxPassword)
+	}
+	return nil
+}
 
 func addAccount(ctx context.Context, accounts pipeline.Accounts, name, title string, role pipeline.Role, password string) error {
-	if len([]rune(password)) < minPassword {
-		return fmt.Errorf("the password must have at least %d characters", minPassword)
-	}
 	if title == "" {
 		title = name
 	}
-	a := pipeline.Account{Name: strings.ToLower(name), Title: title, Role: role, PasswordHash: web.HashPassword(password)}
+	name = strings.ToLower(name)
+	if err := checkAccount(name, title, password); err != nil {
+		return err
+	}
+	a := pipeline.Account{Name: name, Title: title, Role: role, PasswordHash: web.HashPassword(password)}
 	if err := accounts.CreateAccount(ctx, a); err != nil {
 		if errors.Is(err, pipeline.ErrConflict) {
 			return errAccountExists
@@ -80,15 +104,41 @@ func addAccount(ctx context.Context, accounts pipeline.Accounts, name, title str
 
 // readPassword asks without echo on a terminal and reads one line otherwise.
 func readPassword(std streams) (string, error) {
-	if f, ok := std.in.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
-		fmt.Fprint(std.err, "Password: ")
-		b, err := term.ReadPassword(int(f.Fd()))
-		fmt.Fprintln(std.err)
-		return string(b), err
+	if f, ok := std.in.(interruptible); ok && term.IsTerminal(int(f.Fd())) {
+		return askPassword(f, std.err)
 	}
 	line, err := bufio.NewReader(std.in).ReadString('\n')
+	if errors.Is(err, context.Canceled) {
+		return "", err
+	}
 	if line == "" && err != nil {
 		return "", errors.New("give the password as one line on standard input")
 	}
 	return strings.TrimRight(line, "\r\n"), nil
+}
+
+// askPassword reads from a terminal that does not show what is typed. On
+// Ctrl-C the terminal gets its echo back.
+func askPassword(f interruptible, out io.Writer) (string, error) {
+	before, err := term.GetState(int(f.Fd()))
+	if err != nil {
+		return "", fmt.Errorf("ask for the password: %w", err)
+	}
+	type answer struct {
+		password []byte
+		err      error
+	}
+	typed := make(chan answer, 1)
+	fmt.Fprint(out, "Password: ")
+	go func() {
+		b, err := term.ReadPassword(int(f.Fd()))
+		typed <- answer{b, err}
+	}()
+	defer fmt.Fprintln(out)
+	select {
+	case a := <-typed:
+		return string(a.password), a.err
+	case <-f.ctx.Done():
+		return "", errors.Join(f.ctx.Err(), term.Restore(int(f.Fd()), before))
+	}
 }

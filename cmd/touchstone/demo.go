@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"time"
 
 	"touchstone.internal/fixtures"
@@ -95,19 +94,4 @@ func addDemoDocument(ctx context.Context, s *servers, demo demoDocument, seed ui
 		return err
 	}
 	return workers.NewEnqueuer(s.redis).EnqueueScreen(ctx, d.ID, d.Attempt+1)
-}
-
-// awaitDesk waits until the desk takes connections.
-func awaitDesk(ctx context.Context, address string) error {
-	for {
-		conn, err := (&net.Dialer{Timeout: time.Second}).DialContext(ctx, "tcp", address)
-		if err == nil {
-			return conn.Close()
-		}
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-time.After(50 * time.Millisecond):
-		}
-	}
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"os/exec"
@@ -34,6 +35,9 @@ type symptom struct {
 
 // Run prints one line for each part and fails if any is wrong.
 func (c *doctorCmd) Run(ctx context.Context, std streams, log *slog.Logger) error {
+	if c.Quick && c.Database == "" && c.Redis == "" && c.S3 == "" {
+		return errors.New("--quick asks servers alone: name some with --database, --redis and --s3")
+	}
 	var found []symptom
 	if !c.Quick {
 		found = append(found, checkReader(), checkSandbox(), checkRedisServer(ctx))
@@ -118,8 +122,8 @@ func (c *doctorCmd) checkServers(ctx context.Context) []symptom {
 }
 
 func checkDatabase(ctx context.Context, dsn string) symptom {
-	s := symptom{part: "database", mend: "check TOUCHSTONE_DATABASE, that the server runs, and that the account may create tables"}
-	store, err := db.Open(ctx, dsn)
+	s := symptom{part: "database", mend: "check TOUCHSTONE_DATABASE and that the server runs; desk and worker make the tables when they start"}
+	store, err := db.OpenExisting(ctx, dsn)
 	if err != nil {
 		s.err = err
 		return s

@@ -61,12 +61,12 @@ func startFleet(t *testing.T) *fleet {
 	}
 	t.Cleanup(store.Stop)
 	f.servers = []string{"--database", f.database, "--redis", redis.URL(), "--s3", store.URL()}
+	f.startDesk()
+	f.startWorker()
 	code, _, says := touchstone(t, strings.NewReader(testPassword), "account", "officer", "--database", f.database)
 	if code != exitOK {
 		t.Fatalf("add an account: exit %d, %s", code, says)
 	}
-	f.startDesk()
-	f.startWorker()
 	return f
 }
 

@@ -16,6 +16,7 @@ import (
 	"os"
 	"os/signal"
 	"runtime/debug"
+	"strings"
 	"syscall"
 
 	"github.com/alecthomas/kong"
@@ -61,8 +62,31 @@ type streams struct {
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	os.Exit(run(ctx, os.Args[1:], streams{os.Stdin, os.Stdout, os.Stderr}))
+	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the program at once
+	os.Exit(run(ctx, os.Args[1:], streams{interruptible{ctx, os.Stdin}, os.Stdout, os.Stderr}))
+}
+
+// interruptible is a file whose reading ends with ctx, as that of a terminal or
+// a pipe does not.
+type interruptible struct {
+	ctx context.Context //nolint:containedctx // an io.Reader has no other place for it
+	*os.File
+}
+
+// Read implements io.Reader. What it left reading ends with the program.
+func (f interruptible) Read(p []byte) (n int, err error) {
+	done := make(chan struct{})
+	buffer := make([]byte, len(p)) // the caller may use p again before the other has ended
+	go func() {
+		n, err = f.File.Read(buffer)
+		close(done)
+	}()
+	select {
+	case <-done:
+		return copy(p, buffer[:n]), err
+	case <-f.ctx.Done():
+		return 0, f.ctx.Err()
+	}
 }
 
 // run is main without the process: it parses, runs and gives the exit code.
@@ -108,7 +132,9 @@ func exitCode(err error, std streams) int {
 	case errors.Is(err, context.Canceled):
 		return exitInterupt
 	}
-	fmt.Fprintln(std.err, "touchstone:", err)
+	for line := range strings.Lines(err.Error()) {
+		fmt.Fprintln(std.err, "touchstone:", printable(strings.TrimSuffix(line, "\n")))
+	}
 	return exitProblem
 }
 

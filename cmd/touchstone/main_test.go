@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"io"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -12,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"touchstone.internal/storage/db"
 	"touchstone.internal/storage/embedded"
 )
 
@@ -83,6 +85,7 @@ func TestUsage(t *testing.T) {
 		"missing settings":          {[]string{"worker"}, exitProblem, "--redis"},
 		"day that is none":          {[]string{"screen", "--as-of", "tomorrow", "a.jpg"}, exitProblem, "2026-11-24"},
 		"no such file":              {[]string{"screen", "no-such-file.jpg"}, exitProblem, "no-such-file.jpg"},
+		"standard input twice":      {[]string{"screen", "-", "-"}, exitProblem, "give - once"},
 		"folder without pictures":   {[]string{"screen", t.TempDir()}, exitProblem, "holds no"},
 		"role that is none":         {[]string{"account", "somebody", "--role", "king"}, exitProblem, "officer"},
 	} {
@@ -95,23 +98,46 @@ func TestUsage(t *testing.T) {
 	}
 }
 
+// newDatabase is one as a desk leaves it.
+func newDatabase(t *testing.T) string {
+	t.Helper()
+	address := "sqlite://" + filepath.Join(t.TempDir(), "test.db")
+	store, err := db.Open(t.Context(), address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := store.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return address
+}
+
 func TestAccount(t *testing.T) {
-	database := "sqlite://" + filepath.Join(t.TempDir(), "test.db")
-	add := func(password string) (int, string) {
-		code, out, err := touchstone(t, strings.NewReader(password), "account", "Duty-Officer", "--database", database)
-		return code, out + err
+	database := newDatabase(t)
+	const good = "long enough to keep\n"
+	for _, tt := range []struct {
+		name, password string
+		code           int
+		says           string
+	}{
+		{"duty-officer", "too short\n", exitProblem, "at least 15 characters"},
+		{"duty-officer", strings.Repeat("x", 1025) + "\n", exitProblem, "at most 1024 bytes"},
+		{" pad ", good, exitProblem, "an account name has letters"},
+		{"has:colon", good, exitProblem, "an account name has letters"},
+		{"x\x1b[31m", good, exitProblem, "an account name has letters"},
+		{"Duty-Officer", good, exitOK, "officer duty-officer"},
+		{"duty-officer", good, exitProblem, "there is an account"},
+		{"other", "", exitProblem, "standard input"},
+	} {
+		code, out, err := touchstone(t, strings.NewReader(tt.password), "account", tt.name, "--database", database)
+		if code != tt.code || !strings.Contains(out+err, tt.says) {
+			t.Errorf("%q: exit %d, %s; want %d, %q", tt.name, code, out+err, tt.code, tt.says)
+		}
 	}
-	if code, says := add("too short\n"); code != exitProblem || !strings.Contains(says, "15 characters") {
-		t.Errorf("a short password: exit %d, %s", code, says)
-	}
-	if code, says := add("long enough to keep\n"); code != exitOK || !strings.Contains(says, "officer duty-officer") {
-		t.Errorf("a good password: exit %d, %s", code, says)
-	}
-	if code, says := add("long enough to keep\n"); code != exitProblem || !strings.Contains(says, "there is an account") {
-		t.Errorf("the name again: exit %d, %s", code, says)
-	}
-	if code, says := add(""); code != exitProblem || !strings.Contains(says, "standard input") {
-		t.Errorf("no password: exit %d, %s", code, says)
+	gone := filepath.Join(t.TempDir(), "gone.db")
+	code, _, says := touchstone(t, strings.NewReader(good), "account", "officer", "--database", "sqlite://"+gone)
+	if _, err := os.Stat(gone); code != exitProblem || !strings.Contains(says, "there is no database") || err == nil {
+		t.Errorf("no database there: exit %d, %s; it is made: %v", code, says, err == nil)
 	}
 }
 
@@ -121,7 +147,7 @@ func TestDoctor(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer redis.Stop()
-	database := "sqlite://" + filepath.Join(t.TempDir(), "test.db")
+	database := newDatabase(t)
 	code, out, _ := touchstone(t, nil, "doctor", "--database", database, "--redis", redis.URL())
 	if code != exitOK || !strings.Contains(out, "All 6 parts are well") {
 		t.Errorf("exit %d:\n%s", code, out)
@@ -129,5 +155,88 @@ func TestDoctor(t *testing.T) {
 	code, out, _ = touchstone(t, nil, "doctor", "--quick", "--database", database, "--redis", "redis://127.0.0.1:1/0")
 	if code != exitProblem || !strings.Contains(out, "✗ redis") || !strings.Contains(out, "To mend it: check TOUCHSTONE_REDIS") {
 		t.Errorf("with Redis gone: exit %d:\n%s", code, out)
+	}
+}
+
+// TestDoctorChangesNothing: a path that is misspelt is an error, and no file.
+func TestDoctorChangesNothing(t *testing.T) {
+	typo := filepath.Join(t.TempDir(), "typo.db")
+	code, out, _ := touchstone(t, nil, "doctor", "--quick", "--database", "sqlite://"+typo)
+	if _, err := os.Stat(typo); code != exitProblem || !strings.Contains(out, "there is no database") || err == nil {
+		t.Errorf("exit %d, it is made: %v\n%s", code, err == nil, out)
+	}
+	if code, _, says := touchstone(t, nil, "doctor", "--quick"); code != exitProblem || !strings.Contains(says, "name some") {
+		t.Errorf("nothing to ask: exit %d, %s", code, says)
+	}
+}
+
+func TestAddressInUse(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	data := filepath.Join(t.TempDir(), "data")
+	code, out, says := touchstone(t, nil, "up", "--data", data, "--listen", l.Addr().String())
+	if code != exitProblem || strings.Contains(out, "Open http") || !strings.Contains(says, "--listen") {
+		t.Errorf("exit %d, %s%s", code, out, says)
+	}
+	if _, err := os.Stat(filepath.Join(data, "redis")); err == nil {
+		t.Error("Redis was started all the same")
+	}
+}
+
+func TestPrintable(t *testing.T) {
+	for in, want := range map[string]string{
+		"pass port.jpg":    "pass port.jpg",
+		"Прохожий.jpg":     "Прохожий.jpg",
+		"a\x1b[31mRED.jpg": `"a\x1b[31mRED.jpg"`,
+		"new\nline.jpg":    `"new\nline.jpg"`,
+		"\xff.jpg":         `"\xff.jpg"`,
+	} {
+		if got := printable(in); got != want {
+			t.Errorf("printable(%q) = %s; want %s", in, got, want)
+		}
+	}
+}
+
+// TestInterruptedReading: Ctrl-C ends a command that waits for its input.
+func TestInterruptedReading(t *testing.T) {
+	for _, args := range [][]string{{"screen", "-"}, {"mrz", "-"}, {"account", "officer", "--database", newDatabase(t)}} {
+		in, out, err := os.Pipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer out.Close()
+		cmd := exec.CommandContext(t.Context(), os.Args[0], args...)
+		cmd.Stdin = in
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		in.Close()
+		time.Sleep(700 * time.Millisecond) // until it reads
+		if err := cmd.Process.Signal(os.Interrupt); err != nil {
+			t.Fatal(err)
+		}
+		late := time.AfterFunc(10*time.Second, func() { _ = cmd.Process.Kill() })
+		_ = cmd.Wait()
+		if code := cmd.ProcessState.ExitCode(); !late.Stop() || code != exitInterupt {
+			t.Errorf("%v: exit %d; want %d", args, code, exitInterupt)
+		}
+	}
+}
+
+// awaitDesk waits until the desk takes connections.
+func awaitDesk(ctx context.Context, address string) error {
+	for {
+		conn, err := (&net.Dialer{Timeout: time.Second}).DialContext(ctx, "tcp", address)
+		if err == nil {
+			return conn.Close()
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(50 * time.Millisecond):
+		}
 	}
 }

@@ -5,7 +5,9 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strconv"
 	"strings"
+	"unicode"
 
 	"golang.org/x/term"
 
@@ -109,12 +111,12 @@ func (p tablePrinter) paint(color, s string) string {
 func (p tablePrinter) print(a screened) error {
 	var b strings.Builder
 	if a.Err != nil {
-		fmt.Fprintf(&b, "%s\n  could not be read: %v\n\n", a.File, a.Err)
+		fmt.Fprintf(&b, "%s\n  could not be read: %s\n\n", printable(a.File), printable(a.Err.Error()))
 		_, err := io.WriteString(p.w, b.String())
 		return err
 	}
 	r := a.Result.Report
-	fmt.Fprintf(&b, "%s\n  %s\n", a.File, p.headline(r.Outcome))
+	fmt.Fprintf(&b, "%s\n  %s\n", printable(a.File), p.headline(r.Outcome))
 	for _, z := range r.Zones() {
 		sure := "read surely"
 		if !z.Certain {
@@ -133,13 +135,22 @@ func (p tablePrinter) print(a screened) error {
 	return err
 }
 
+// printable quotes a text that holds anything but letters, signs and spaces: a
+// file's name may be written to move the cursor, or to look like a result.
+func printable(s string) string {
+	if strings.IndexFunc(s, func(r rune) bool { return !unicode.IsPrint(r) || r == unicode.ReplacementChar }) < 0 {
+		return s
+	}
+	return strconv.QuoteToGraphic(s)
+}
+
 // headline is the outcome in words.
 func (p tablePrinter) headline(o pipeline.ScreeningOutcome) string {
 	switch o.Conclusion {
 	case pipeline.NoIrregularityFound:
 		return p.paint("\x1b[32m", fmt.Sprintf("No irregularity found (level %d, picture only)", o.Level))
 	case pipeline.ReviewSuggested:
-		return p.paint("\x1b[31m", fmt.Sprintf("Examine this document (%s indication)", o.Band))
+		return p.paint("\x1b[31m", text.Headline(string(o.Conclusion), string(o.Band)))
 	default:
 		return p.paint("\x1b[33m", "Could not check: "+text.Reason(string(o.Problem), nil))
 	}
@@ -147,9 +158,12 @@ func (p tablePrinter) headline(o pipeline.ScreeningOutcome) string {
 
 func (p tablePrinter) finding(b *strings.Builder, f pipeline.Finding) {
 	sign, color := mark(f.Outcome)
+	if f.Outcome == pipeline.Fail && !f.Counted() { // expired, a sample, a known issue
+		sign, color = "•", ""
+	}
 	name := f.Check
 	if c, ok := checks.ByID(f.Check); ok {
 		name = c.Name
 	}
-	fmt.Fprintf(b, "  %s %-7s %-34s %s\n", p.paint(color, sign), f.Check, name, f.Reason)
+	fmt.Fprintf(b, "  %s %-7s %-45s %s\n", p.paint(color, sign), f.Check, name, f.Reason)
 }

@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -111,6 +112,9 @@ func dayOf(s string, now time.Time) (time.Time, error) {
 // files lists what is to be screened: names as typed, folders walked.
 func (c *screenCmd) files() ([]string, error) {
 	var files []string
+	if i := slices.Index(c.Paths, "-"); i >= 0 && slices.Contains(c.Paths[i+1:], "-") {
+		return nil, errors.New("standard input can be read once: give - once")
+	}
 	for _, p := range c.Paths {
 		info, err := os.Stat(p)
 		if p == "-" || err != nil || !info.IsDir() {
@@ -162,9 +166,8 @@ func screenAll(ctx context.Context, s pipeline.Screener, files []string, job pip
 			slots[i] <- screened{files[i], r, err}
 		}
 	}
-	var wg sync.WaitGroup
 	for range min(runtime.NumCPU(), len(files)) {
-		wg.Go(worker)
+		go worker()
 	}
 	out := make(chan screened)
 	go func() {
@@ -174,8 +177,7 @@ func screenAll(ctx context.Context, s pipeline.Screener, files []string, job pip
 			case a := <-slot:
 				out <- a
 			case <-ctx.Done():
-				wg.Wait()
-				return
+				return // a reader may wait for a pipe for ever
 			}
 		}
 	}()

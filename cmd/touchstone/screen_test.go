@@ -161,7 +161,7 @@ func TestScreenTableAndOverlay(t *testing.T) {
 	file := draw(t, dir, fixtures.DateOfBirthDigit)[0].file
 	out := filepath.Join(dir, "out")
 	code, table, says := touchstone(t, nil, "screen", "--as-of", "2026-11-24", "--overlay", out, file)
-	if code != exitReview || !strings.Contains(table, "Examine this document") || !strings.Contains(table, "✗ MRZ-04") {
+	if code != exitReview || !strings.Contains(table, "Moderate indication that this document should be examined") || !strings.Contains(table, "✗ MRZ-04") {
 		t.Errorf("exit %d:\n%s", code, table)
 	}
 	if !strings.Contains(says, "1 picture: 1 to examine") || strings.Contains(says, "\r") {

@@ -87,23 +87,36 @@ type deskFlags struct {
 	Secure bool   `help:"Say that people reach the desk by https: cookies are marked Secure." env:"TOUCHSTONE_SECURE"`
 }
 
+// bind takes the address before anything else is started, so that one that is
+// in use is known at once.
+func (f deskFlags) bind(ctx context.Context) (net.Listener, error) {
+	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", f.Listen)
+	if err != nil {
+		return nil, fmt.Errorf("serve the desk: %w; choose another address with --listen", err)
+	}
+	return l, nil
+}
+
+// desk is what a desk is made of, beside the servers.
+type desk struct {
+	listener net.Listener
+	spool    string
+	secure   bool
+}
+
 // serveDesk serves pages and API until ctx ends, then finishes what is under way.
-func serveDesk(ctx context.Context, f deskFlags, spool string, s *servers, reg *prometheus.Registry, log *slog.Logger) error {
-	if err := os.MkdirAll(spool, 0o700); err != nil {
+func serveDesk(ctx context.Context, d desk, s *servers, reg *prometheus.Registry, log *slog.Logger) error {
+	if err := os.MkdirAll(d.spool, 0o700); err != nil {
 		return fmt.Errorf("make the spool folder: %w", err)
 	}
 	handler, err := web.New(web.Config{
 		Documents: s.db, Accounts: s.db, Audit: s.db, Blobs: s.blobs,
-		Tasks: workers.NewEnqueuer(s.redis), Sessions: s.db.Sessions(), SpoolDir: spool,
+		Tasks: workers.NewEnqueuer(s.redis), Sessions: s.db.Sessions(), SpoolDir: d.spool,
 		Catalogue: checks.All(), Now: time.Now, Log: log, Registry: reg,
-		Ready: s.ready, Secure: f.Secure, Version: version(),
+		Ready: s.ready, Secure: d.secure, Version: version(),
 	})
 	if err != nil {
 		return err
-	}
-	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", f.Listen)
-	if err != nil {
-		return fmt.Errorf("serve the desk: %w", err)
 	}
 	server := &http.Server{
 		Handler: handler, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 2 * time.Minute,
@@ -113,7 +126,7 @@ func serveDesk(ctx context.Context, f deskFlags, spool string, s *servers, reg *
 	server.RegisterOnShutdown(handler.Stop) // event streams do not end by themselves
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error {
-		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+		if err := server.Serve(d.listener); !errors.Is(err, http.ErrServerClosed) {
 			return err
 		}
 		return nil
@@ -127,7 +140,7 @@ func serveDesk(ctx context.Context, f deskFlags, spool string, s *servers, reg *
 		}
 		return nil
 	})
-	log.InfoContext(ctx, "desk_serving", slog.String("address", listener.Addr().String()))
+	log.InfoContext(ctx, "desk_serving", slog.String("address", d.listener.Addr().String()))
 	return group.Wait()
 }
 
@@ -174,12 +187,17 @@ type deskCmd struct {
 
 // Run serves the desk until it is told to stop.
 func (c *deskCmd) Run(ctx context.Context, log *slog.Logger) error {
+	listener, err := c.bind(ctx)
+	if err != nil {
+		return err
+	}
+	defer listener.Close()
 	s, err := c.open(ctx)
 	if err != nil {
 		return err
 	}
 	defer s.close()
-	return serveDesk(ctx, c.deskFlags, c.Spool, s, newRegistry(), log)
+	return serveDesk(ctx, desk{listener, c.Spool, c.Secure}, s, newRegistry(), log)
 }
 
 // workerCmd runs one worker.

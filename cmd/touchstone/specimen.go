@@ -14,7 +14,7 @@ import (
 
 // specimenCmd draws synthetic documents into files.
 type specimenCmd struct {
-	Out     string `placeholder:"DIR" default:"." help:"Folder to write into; it is made if it is not there."`
+	Out     string `placeholder:"DIR" default:"." help:"Folder to write into; it is made if it is not there. Default: the current one."`
 	Format  string `default:"td3" enum:"td1,td2,td3,mrva,mrvb,all" help:"Kind of document: td1, td2, td3, mrva, mrvb or all."`
 	Fault   string `default:"none" placeholder:"NAME" help:"What is wrong with it: a name from the list above, or all that a format can have."`
 	Count   int    `default:"1" help:"How many of each, with seeds that follow one another."`

@@ -17,7 +17,7 @@ import (
 
 // upCmd starts everything on this machine.
 type upCmd struct {
-	Data string `default:"touchstone-data" placeholder:"DIR" help:"The one folder in which everything is kept." env:"TOUCHSTONE_DATA"`
+	Data string `default:"touchstone-data" placeholder:"DIR" help:"The one folder in which everything is kept. Default: ${default}." env:"TOUCHSTONE_DATA"`
 	Demo bool   `help:"Add demo accounts and a few synthetic documents, once."`
 	deskFlags
 	workerFlags
@@ -45,6 +45,11 @@ func (c *upCmd) Run(ctx context.Context, std streams, log *slog.Logger) error {
 		return err
 	}
 	defer unlock()
+	listener, err := c.bind(ctx)
+	if err != nil {
+		return err
+	}
+	defer listener.Close()
 	log, closeLog, err := fileLog(ctx, data, log)
 	if err != nil {
 		return err
@@ -65,35 +70,33 @@ func (c *upCmd) Run(ctx context.Context, std streams, log *slog.Logger) error {
 		return err
 	}
 	defer s.close()
-	return c.serve(ctx, std.out, data, s, log)
+	return c.serve(ctx, std.out, desk{listener, filepath.Join(data, "spool"), c.Secure}, s, log)
 }
 
 // serve runs desk and worker on open servers until ctx ends.
-func (c *upCmd) serve(ctx context.Context, out io.Writer, data string, s *servers, log *slog.Logger) error {
+func (c *upCmd) serve(ctx context.Context, out io.Writer, d desk, s *servers, log *slog.Logger) error {
 	reg := newRegistry()
 	group, ctx := errgroup.WithContext(ctx)
-	group.Go(func() error { return serveDesk(ctx, c.deskFlags, filepath.Join(data, "spool"), s, reg, log) })
+	group.Go(func() error { return serveDesk(ctx, d, s, reg, log) })
 	group.Go(func() error { return serveWorker(ctx, c.workerFlags, s, reg, log) })
-	group.Go(func() error { return c.welcome(ctx, out, data, s) })
+	group.Go(func() error { return c.welcome(ctx, out, d, s) })
 	err := group.Wait()
-	fmt.Fprintln(out, "Stopped. Everything is kept in", data)
+	fmt.Fprintln(out, "Stopped. Everything is kept in", filepath.Dir(d.spool))
 	return err
 }
 
 // welcome fills the demo in and says where to go.
-func (c *upCmd) welcome(ctx context.Context, out io.Writer, data string, s *servers) error {
+func (c *upCmd) welcome(ctx context.Context, out io.Writer, d desk, s *servers) error {
+	data := filepath.Dir(d.spool)
 	if c.Demo {
 		if err := addDemo(ctx, out, s); err != nil {
 			return fmt.Errorf("add the demo: %w", err)
 		}
 	} else if n, err := s.db.CountAccounts(ctx); err == nil && n == 0 {
 		fmt.Fprintf(out, "Nobody can sign in yet. Add an account in another terminal:\n"+
-			"  touchstone account duty-officer --role officer --database sqlite://%s\n", filepath.Join(data, "touchstone.db"))
+			"  touchstone account duty-officer --role officer --database 'sqlite://%s'\n", filepath.Join(data, "touchstone.db"))
 	}
-	if err := awaitDesk(ctx, c.Listen); err != nil {
-		return err
-	}
-	fmt.Fprintf(out, "Open http://%s (Ctrl-C stops it; the log is %s)\n", c.Listen, filepath.Join(data, "touchstone.log"))
+	fmt.Fprintf(out, "Open http://%s (Ctrl-C stops it; the log is %s)\n", d.listener.Addr(), filepath.Join(data, "touchstone.log"))
 	return nil
 }
 

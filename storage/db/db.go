@@ -68,13 +68,41 @@ func Open(ctx context.Context, dsn string) (*DB, error) {
 	return d, nil
 }
 
+// OpenExisting opens a database that is in use already. It makes no file and
+// changes no table: one that is not there, or not up to date, is an error that
+// says what to do.
+func OpenExisting(ctx context.Context, dsn string) (*DB, error) {
+	if path, ok := sqlitePath(dsn); ok {
+		if _, err := os.Stat(path); err != nil {
+			return nil, fmt.Errorf("there is no database %s: start 'touchstone up' or 'touchstone desk' first, or name another with --database", path)
+		}
+	}
+	d, err := connect(dsn)
+	if err != nil {
+		return nil, err
+	}
+	if err := d.Ping(ctx); err != nil {
+		return nil, errors.Join(err, d.Close())
+	}
+	if err := d.upToDate(ctx); err != nil {
+		return nil, errors.Join(err, d.Close())
+	}
+	return d, nil
+}
+
+// sqlitePath gives the file of an address of SQLite.
+func sqlitePath(dsn string) (path string, ok bool) {
+	path = strings.TrimPrefix(dsn, "sqlite://")
+	return path, path != "" && !strings.Contains(path, "://")
+}
+
 // connect chooses the engine; it talks to no server yet.
 func connect(dsn string) (*DB, error) {
 	if strings.HasPrefix(dsn, "postgres://") || strings.HasPrefix(dsn, "postgresql://") {
 		return connectPostgres(dsn)
 	}
-	path := strings.TrimPrefix(dsn, "sqlite://")
-	if path == "" || strings.Contains(path, "://") {
+	path, ok := sqlitePath(dsn)
+	if !ok {
 		return nil, errors.New("open database: the address is postgres://... or sqlite://path")
 	}
 	return connectSQLite(path)

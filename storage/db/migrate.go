@@ -86,3 +86,24 @@ func (d *DB) SchemaVersion(ctx context.Context) (int64, error) {
 	}
 	return v, nil
 }
+
+// upToDate tells what is to be done where this program knows other migrations
+// than the database has.
+func (d *DB) upToDate(ctx context.Context) error {
+	p, err := d.provider()
+	if err != nil {
+		return err
+	}
+	sources := p.ListSources()
+	newest := sources[len(sources)-1].Version
+	has, err := d.SchemaVersion(ctx)
+	switch {
+	case err != nil:
+		return fmt.Errorf("the database has no tables of this program: start 'touchstone up' or 'touchstone desk' first: %w", err)
+	case has < newest:
+		return fmt.Errorf("the database is at version %d and this program at %d: start the desk, which brings it up to date", has, newest)
+	case has > newest:
+		return fmt.Errorf("the database is at version %d and this program at %d: use the newer program", has, newest)
+	}
+	return nil
+}
