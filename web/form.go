@@ -268,7 +268,7 @@ var encounterForm = regexp.MustCompile(`^[A-Z]{3}-[0-9]{6}-[0-9]{4}$`)
 // Texts about the encounter reference.
 const (
 	noEncounter    = "Enter the encounter reference"
-	wrongEncounter = "Encounter reference must have 3 letters, then 6 numbers, then 4 numbers"
+	wrongEncounter = "Encounter reference must have 3 letters, then 6 numbers, then 4 numbers, for example NPT-241126-0147"
 )
 
 // encounterReference reads a reference as people type it: with or without

@@ -338,7 +338,7 @@ func formExamples() []example {
 		{"sign-in-error", "sign-in", shell("", "/sign-in"), SignIn{Name: "officer", Errors: []Error{{"name", "Account name and password do not belong together"}, {"password", "Enter your password"}}}},
 		{"upload", "upload", shell(officer, "/upload"), Upload{}},
 		{"upload-error", "upload", shell(officer, "/upload"), Upload{Encounter: "NPT", Capture: "C0", Errors: []Error{
-			{"encounter", "Encounter reference must have 3 letters, then 6 numbers, then 4 numbers"}, {"capture", "Select how you got the images"}, {"file", "Add at least one image"},
+			{"encounter", "Encounter reference must have 3 letters, then 6 numbers, then 4 numbers, for example NPT-241126-0147"}, {"capture", "Select how you got the images"}, {"file", "Add at least one image"},
 		}}},
 		{"received", "received", shell(officer, "/upload/received"), &Received{Encounter: "NPT-241126-0147", Files: []ReceivedFile{
 			{Name: "IMG_2041.jpg", Document: waiting},
@@ -365,7 +365,7 @@ func listExamples() []example {
 		{"documents-empty-all", "documents", shell(reviewer, "/documents"), Documents{Everybody: true}},
 		{"documents-narrow", "documents", shell(officer, "/documents"), Documents{Filter: pipeline.DocumentFilter{Encounter: "NPT-1"}}},
 		{"documents-end", "documents", shell(officer, "/documents"), Documents{Filter: pipeline.DocumentFilter{After: "TSD-7Q4K-2M9X"}}},
-		{"documents-error", "documents", shell(officer, "/documents"), Documents{Errors: []Error{{"state", "Select a state from the list"}, {"encounter", "Encounter reference must have 3 letters, then 6 numbers, then 4 numbers"}}}},
+		{"documents-error", "documents", shell(officer, "/documents"), Documents{Errors: []Error{{"state", "Select a state from the list"}, {"encounter", "Encounter reference must have 3 letters, then 6 numbers, then 4 numbers, for example NPT-241126-0147"}}}},
 	}
 }
 
