@@ -33,10 +33,11 @@ type documentBody struct {
 	Sightings  []sightingBody             `json:"sightings,omitempty"` // other uploads of the same bytes
 }
 
-// sightingBody is another upload of the same bytes.
+// sightingBody is another upload of the same bytes. Of a document that the
+// account may not read it has the time alone.
 type sightingBody struct {
-	ID         pipeline.DocumentID        `json:"id"`
-	Encounter  string                     `json:"encounter"`
+	ID         pipeline.DocumentID        `json:"id,omitempty"`
+	Encounter  string                     `json:"encounter,omitempty"`
 	ReceivedAt time.Time                  `json:"received_at"`
 	Outcome    *pipeline.ScreeningOutcome `json:"outcome,omitempty"`
 }
@@ -98,8 +99,12 @@ func (s *server) apiUpload(w http.ResponseWriter, r *http.Request, who pipeline.
 			status = http.StatusOK
 		}
 	}
+	seen, err := s.sightings(r.Context(), k.document)
+	if err != nil {
+		return err
+	}
 	b := bodyOf(k.document)
-	b.Duplicate, b.Sightings = k.duplicate, sightingsOf(k.sightings)
+	b.Duplicate, b.Sightings = k.duplicate, sightingsOf(seen)
 	w.Header().Set("Location", "/api/v1/documents/"+string(b.ID))
 	s.writeJSON(w, r, status, b)
 	return nil
@@ -194,7 +199,7 @@ func (s *server) apiDocument(w http.ResponseWriter, r *http.Request, _ pipeline.
 	if err != nil {
 		return err
 	}
-	seen, err := s.Documents.Sightings(r.Context(), d.Digest, d.ID)
+	seen, err := s.sightings(r.Context(), d)
 	if err != nil {
 		return err
 	}

@@ -37,6 +37,30 @@ func (s *server) find(ctx context.Context, reference, detail string) (pipeline.D
 	return d, s.consult(ctx, string(d.ID), detail)
 }
 
+// sightings are the other uploads of a document's bytes as the account may see
+// them. What is shown of somebody's document is written down there; of one that
+// the account may not read only the time is left.
+func (s *server) sightings(ctx context.Context, d pipeline.Document) ([]pipeline.Sighting, error) {
+	seen, err := s.Documents.Sightings(ctx, d.Digest, d.ID)
+	if err != nil {
+		return nil, err
+	}
+	for i, sight := range seen {
+		other, err := s.Documents.Find(ctx, sight.DocumentID)
+		if err != nil {
+			return nil, err
+		}
+		if !mayRead(infoOf(ctx).who, other) {
+			seen[i] = pipeline.Sighting{ReceivedAt: sight.ReceivedAt}
+			continue
+		}
+		if err := s.consult(ctx, string(other.ID), "sighting"); err != nil {
+			return nil, err
+		}
+	}
+	return seen, nil
+}
+
 // home shows what the account can do and its newest documents.
 func (s *server) home(w http.ResponseWriter, r *http.Request, who pipeline.Account) error {
 	var view page.Home
@@ -217,7 +241,7 @@ func (s *server) showDocument(w http.ResponseWriter, r *http.Request, name strin
 		return err
 	}
 	view := page.Document{Document: d, Checks: s.checks}
-	if view.Sightings, err = s.Documents.Sightings(ctx, d.Digest, d.ID); err != nil {
+	if view.Sightings, err = s.sightings(ctx, d); err != nil {
 		return err
 	}
 	if d.State == pipeline.StateScreened {

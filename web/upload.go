@@ -20,7 +20,6 @@ type kept struct {
 	name      string
 	document  pipeline.Document
 	duplicate bool
-	sightings []pipeline.Sighting
 	refused   *problem
 }
 
@@ -76,11 +75,7 @@ func (s *server) keepOne(ctx context.Context, f *form, a arrived) (kept, error) 
 	} else if err := s.consult(ctx, string(d.ID), "duplicate"); err != nil {
 		return kept{}, err
 	}
-	seen, err := s.Documents.Sightings(ctx, d.Digest, d.ID)
-	if err != nil {
-		return kept{}, err
-	}
-	return kept{name: name, document: d, duplicate: !created, sightings: seen}, nil
+	return kept{name: name, document: d, duplicate: !created}, nil
 }
 
 // create records a document under a reference that nobody has yet.
@@ -149,8 +144,7 @@ func (s *server) upload(w http.ResponseWriter, r *http.Request, who pipeline.Acc
 		http.Redirect(w, r, receivedAddress(all), http.StatusSeeOther)
 		return nil
 	}
-	s.show(w, r, screen{http.StatusOK, "received", receivedView(f.encounter, all)})
-	return nil
+	return s.showReceived(w, r, f.encounter, all)
 }
 
 // refusedOf counts the files that became no document.
@@ -196,16 +190,23 @@ func receivedAddress(all []kept) string {
 	return "/upload/received?" + q.Encode()
 }
 
-func receivedView(encounter string, all []kept) page.Received {
+// showReceived shows what became of each file, and where it was seen before.
+func (s *server) showReceived(w http.ResponseWriter, r *http.Request, encounter string, all []kept) error {
 	v := page.Received{Encounter: encounter}
 	for _, k := range all {
-		f := page.ReceivedFile{Name: k.name, Document: k.document, Duplicate: k.duplicate, Sightings: k.sightings}
+		f := page.ReceivedFile{Name: k.name, Document: k.document, Duplicate: k.duplicate}
 		if k.refused != nil {
 			f.Refused = k.refused.detail
+		} else {
+			var err error
+			if f.Sightings, err = s.sightings(r.Context(), k.document); err != nil {
+				return err
+			}
 		}
 		v.Files = append(v.Files, f)
 	}
-	return v
+	s.show(w, r, screen{http.StatusOK, "received", v})
+	return nil
 }
 
 // received shows what became of an upload.
@@ -221,12 +222,7 @@ func (s *server) received(w http.ResponseWriter, r *http.Request, _ pipeline.Acc
 		if err != nil {
 			return err
 		}
-		seen, err := s.Documents.Sightings(r.Context(), d.Digest, d.ID)
-		if err != nil {
-			return err
-		}
-		all = append(all, kept{name: d.FileName, document: d, duplicate: i >= len(q["id"]), sightings: seen})
+		all = append(all, kept{name: d.FileName, document: d, duplicate: i >= len(q["id"])})
 	}
-	s.show(w, r, screen{http.StatusOK, "received", receivedView(all[0].document.Encounter, all)})
-	return nil
+	return s.showReceived(w, r, all[0].document.Encounter, all)
 }

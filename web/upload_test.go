@@ -207,6 +207,11 @@ func TestDuplicate(t *testing.T) {
 	if len(elsewhere.Sightings) != 1 || elsewhere.Sightings[0].ID != first.ID || elsewhere.Sightings[0].Encounter != encounter || len(others.Sightings) != 2 {
 		t.Errorf("seen before: %+v, %+v", elsewhere.Sightings, others.Sightings)
 	}
+	for _, sight := range others.Sightings {
+		if sight != (sightingBody{ReceivedAt: sight.ReceivedAt}) || sight.ReceivedAt.IsZero() {
+			t.Errorf("of a document that it may not read the account sees %+v", sight)
+		}
+	}
 	b := w.as(t, officer)
 	a := b.send("/upload", filled(part{"file", "a.jpg", same}))
 	if a.header.Get("Location") != "/upload/received?again="+string(first.ID) {
@@ -217,6 +222,44 @@ func TestDuplicate(t *testing.T) {
 	}
 	if got := w.history(t, string(first.ID)); got[len(got)-1] != "consult received amira" || got[1] != "consult duplicate amira" {
 		t.Errorf("the log says %q", got)
+	}
+}
+
+// TestSightings: of a document that an account may not read it learns only that
+// the file was seen before and when; who sees more is written down there.
+func TestSightings(t *testing.T) {
+	w := newWorld(t)
+	same := picture()
+	send := func(name, encounter string) string {
+		t.Helper()
+		parts := []part{{"encounter", "", []byte(encounter)}, {"capture", "", []byte("C1")}, {"file", "a.jpg", same}}
+		return string(decode[documentBody](t, w.curl(t, name).send("/api/v1/documents", parts).body).ID)
+	}
+	first, second := send(officer, "UTO-241126-0001"), send(other, "UTO-241126-0002")
+	w.screen(t, pipeline.DocumentID(first))
+	w.screen(t, pipeline.DocumentID(second))
+	paths := []string{"/documents/" + second, "/documents/" + second + "/examine", "/api/v1/documents/" + second, "/upload/received?id=" + second}
+	for _, path := range paths {
+		a := w.as(t, other).get(path)
+		if strings.Contains(a.body, first) || strings.Contains(a.body, "UTO-241126-0001") {
+			t.Errorf("%s tells what is another officer's", path)
+		}
+		if !strings.Contains(a.body, "seen before") && !strings.Contains(a.body, `"sightings":[{"received_at":`) {
+			t.Errorf("%s does not say that the file was seen before: %s", path, a.body)
+		}
+	}
+	if got := w.history(t, first); slices.ContainsFunc(got, func(l string) bool { return strings.HasPrefix(l, "consult") }) {
+		t.Errorf("nobody saw the first one, but the log says %q", got)
+	}
+	for _, path := range paths {
+		a := w.as(t, reviewer).get(path)
+		got := w.history(t, first)
+		if !strings.Contains(a.body, first) || !strings.Contains(a.body, "UTO-241126-0001") || got[len(got)-1] != "consult sighting rita" {
+			t.Errorf("%s: %s\nthe log says %q", path, a.body, got)
+		}
+	}
+	if n := strings.Count(strings.Join(w.history(t, first), "|"), "sighting"); n != len(paths) {
+		t.Errorf("%d sightings are written down; want %d", n, len(paths))
 	}
 }
 

@@ -267,6 +267,7 @@ func seenBefore() []pipeline.Sighting {
 	return []pipeline.Sighting{
 		{DocumentID: "TSD-1D6Z-8AKQ", Encounter: "EAF-141126-0031", ReceivedAt: now.Add(-240 * time.Hour), Outcome: pipeline.ScreeningOutcome{Conclusion: pipeline.ReviewSuggested, Band: pipeline.Low}},
 		{DocumentID: "TSD-4MW0-YT2B", ReceivedAt: now.Add(-time.Hour)},
+		{ReceivedAt: now.Add(-48 * time.Hour)}, // of a document that the account may not read
 	}
 }
 
@@ -342,7 +343,7 @@ func formExamples() []example {
 		}}},
 		{"received", "received", shell(officer, "/upload/received"), &Received{Encounter: "NPT-241126-0147", Files: []ReceivedFile{
 			{Name: "IMG_2041.jpg", Document: waiting},
-			{Name: "IMG_2042.jpg", Document: checked, Duplicate: true, Sightings: seenBefore()[:1]},
+			{Name: "IMG_2042.jpg", Document: checked, Duplicate: true, Sightings: seenBefore()},
 			{Name: "notes.docx", Refused: "notes.docx must be a JPG, PNG or WebP image. It may have been renamed"},
 		}}},
 		{"received-waiting", "received", shell(officer, "/upload/received"), Received{Encounter: "NPT-241126-0147", Files: []ReceivedFile{{Document: waiting}, {Document: checked}}}},

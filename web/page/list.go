@@ -183,8 +183,8 @@ type sightings struct {
 	Now       time.Time
 }
 
-// seen links only what the reader may open: an officer's own documents are
-// never among the sightings of somebody else.
+// seen links sightings for reviewers, who follow a picture through everybody's
+// documents.
 func seen(s Shell, v Document) sightings {
 	return sightings{Sightings: v.Sightings, Linked: s.Account.Role == pipeline.RoleReviewer, Now: s.Now}
 }

@@ -251,7 +251,7 @@ func TestAnswer(t *testing.T) {
 		"document-high": {
 			about, text.Headline("review_suggested", "high"), "1. Code is not on the list", "Could be: A misread character, or an issuer", text.Uncalibrated,
 			"4 things in this document do not fit together.", "Ask a document examiner", "TSD-1D6Z-8AKQ, encounter EAF-141126-0031, on <time",
-			"14 November 2026 at 8:17pm", "This is a sample document", "4 with a problem, 1 to note, 1 in doubt",
+			"14 November 2026 at 8:17pm", "Uploaded by another account, on <time", "This is a sample document", "4 with a problem, 1 to note, 1 in doubt",
 		},
 		"document-low":     {about, text.Headline("review_suggested", "low"), "1 thing in this document does not fit together.", "a copy shows less"},
 		"document-clear":   {about, "No irregularity found", "cannot show that a document is real", "Expired on 2 May 2024.", "Compare the photograph"},

@@ -49,10 +49,10 @@ type Received struct {
 // ReceivedFile is one file of an upload: a document, or the reason why not.
 type ReceivedFile struct {
 	Name      string
-	Document  pipeline.Document // zero if it was refused
-	Duplicate bool              // uploaded to this encounter before, by the same account
-	Sightings []pipeline.Sighting
-	Refused   string // sentence of the text catalogue
+	Document  pipeline.Document   // zero if it was refused
+	Duplicate bool                // uploaded to this encounter before, by the same account
+	Sightings []pipeline.Sighting // only the time of what the account may not read
+	Refused   string              // sentence of the text catalogue
 }
 
 // Documents is the view of "documents": the list and its filters.
@@ -69,8 +69,8 @@ type Documents struct {
 // checks).
 type Document struct {
 	Document  pipeline.Document
-	Report    *pipeline.Report // nil until screened
-	Sightings []pipeline.Sighting
+	Report    *pipeline.Report      // nil until screened
+	Sightings []pipeline.Sighting   // only the time of what the account may not read
 	History   []pipeline.AuditEvent // nil if the account may not see it
 	Checks    map[string]pipeline.Check
 	Waiting   int // documents that wait for a worker, this one included
