@@ -26,7 +26,8 @@ build: ## Build bin/touchstone
 test: ## Set up and run every test, with real servers and a real browser
 	@.ci/setup test
 	@echo "Checking the form of the code (gofmt, vet) ..."
-	@test -z "$$(gofmt -l cmd pipeline checks workers storage fixtures web | tee /dev/stderr)"
+	@bad=$$(gofmt -l cmd pipeline checks workers storage fixtures web); \
+		[ -z "$$bad" ] || { printf 'Not as gofmt has it:\n%s\n' "$$bad" >&2; exit 1; }
 	@go vet ./...
 	@echo "Running the tests ..."
 	@go test -timeout 20m ./...
