@@ -5,6 +5,7 @@ import (
 	"context"
 	"io"
 	"net"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -226,12 +227,20 @@ func TestInterruptedReading(t *testing.T) {
 	}
 }
 
-// awaitDesk waits until the desk takes connections.
+// awaitDesk waits until the desk serves and all its parts answer. That it takes
+// connections says less: it holds its address before it opens the database.
 func awaitDesk(ctx context.Context, address string) error {
 	for {
-		conn, err := (&net.Dialer{Timeout: time.Second}).DialContext(ctx, "tcp", address)
+		req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+address+"/readyz", nil)
+		if err != nil {
+			return err
+		}
+		resp, err := http.DefaultClient.Do(req)
 		if err == nil {
-			return conn.Close()
+			resp.Body.Close()
+			if resp.StatusCode == http.StatusOK {
+				return nil
+			}
 		}
 		select {
 		case <-ctx.Done():
