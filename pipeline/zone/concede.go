@@ -27,15 +27,18 @@ const leastOutvoted = .97
 
 // concede lets the second reader agree where it is outvoted: the zone itself
 // bears witness. A check digit that agrees would have refuted what the second
-// reader named; a code that is on the list of codes is hardly a misread one;
-// and where only letters stand, a digit of the same shape means the letter.
-// Where a check digit does not agree, the second reader keeps its word, so that
-// this never makes a fail.
+// reader named. A listed code that stands in two places alike is hardly misread
+// in both; one that stands once is no witness, since MRZ-12 fails on two that
+// differ. Where only letters or only digits stand, both readers saw the same
+// shape and only one character of it can be meant: that holds beside a check
+// digit that disagrees too. In a field of letters and digits whose digit does
+// not agree, the second reader keeps its word.
 func concede(z *pipeline.Zone) {
 	l, ok := mrz.LayoutOf(z.MRZ.Format)
 	if !ok {
 		return
 	}
+	listed := sameListedCode(z)
 	for _, f := range z.MRZ.Fields() {
 		kind := mrz.KindOf(f.Name)
 		misnamed := func(c *pipeline.Char) bool { return kind.Allows(c.Rune) && !kind.Allows(c.SecondRead) }
@@ -46,7 +49,7 @@ func concede(z *pipeline.Zone) {
 			agree(z, refuted, append(slices.Clip(f.Spans), f.Digit.At)...)
 		case f.Name == mrz.Sex:
 			agree(z, func(c *pipeline.Char) bool { return misnamed(c) && c.Confidence >= leastOutvoted }, f.Spans...)
-		case (f.Name == mrz.IssuingState || f.Name == mrz.Nationality) && mrz.StandingOf(f.Raw).Lawful():
+		case listed && (f.Name == mrz.IssuingState || f.Name == mrz.Nationality):
 			agree(z, func(c *pipeline.Char) bool { return c.Confidence >= leastOutvoted }, f.Spans...)
 		}
 	}
@@ -54,6 +57,14 @@ func concede(z *pipeline.Zone) {
 	if z.MRZ.Composite.State == mrz.Verified {
 		agree(z, refuted, append(slices.Clip(l.CompositeOver), l.CompositeAt)...)
 	}
+}
+
+// sameListedCode tells whether issuing State and nationality are one code of
+// the list.
+func sameListedCode(z *pipeline.Zone) bool {
+	issuer, _ := z.MRZ.Field(mrz.IssuingState)
+	nationality, ok := z.MRZ.Field(mrz.Nationality)
+	return ok && issuer.Raw == nationality.Raw && mrz.StandingOf(issuer.Raw).Lawful()
 }
 
 // misnamedDigit tells whether a check digit was taken for a letter of its shape.
