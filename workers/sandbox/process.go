@@ -136,13 +136,21 @@ func (c *child) diagnose(limited context.Context, why error) (pipeline.Problem, 
 		}
 		return pipeline.ProblemNone, errKilled
 	}
-	if c.stderr.have(outOfMemory) {
+	if c.stderr.have(outOfMemory) || c.filledMemory() {
 		return pipeline.ProblemReaderMemory, why
 	}
 	if state.Success() && !errors.Is(why, io.EOF) && !errors.Is(why, io.ErrUnexpectedEOF) {
 		return pipeline.ProblemNone, why
 	}
 	return pipeline.ProblemReaderCrash, why
+}
+
+// filledMemory tells whether the child held nearly all the memory that it may.
+// At the end of memory a runtime does not always get to say so: Go's garbage
+// collector can also fault on an allocation that it was refused.
+func (c *child) filledMemory() bool {
+	used, ok := c.cmd.ProcessState.SysUsage().(*syscall.Rusage)
+	return ok && used.Maxrss > memoryLimit*7/8>>10 // getrusage(2): in KiB
 }
 
 // ended says how the process ended: "exit status 2", "signal: bad system call".
