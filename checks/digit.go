@@ -20,7 +20,7 @@ func checkDigitOf(name mrz.FieldName, s pipeline.Severity) func(in *pipeline.Inp
 			return one(z.onField(say(pipeline.NotPerformed, "digit_absent", params{"field": word}), f))
 		}
 		spans := f.Covered()
-		finding := judgeDigit(word, f.Digit, s, z.trusted(f, nil) && z.sumSure(spans...))
+		finding := judgeDigit(word, f.Digit, s, z.trusted(f, nil) && z.sumSure(spans...) && z.Doubtless(name))
 		if finding.Outcome == pipeline.Fail && name == mrz.DocumentNumber && z.near(spans) {
 			finding.Severity = pipeline.S1
 		}

@@ -32,7 +32,7 @@ func composite(z zone) []pipeline.Finding {
 	switch follows := z.refuted(); {
 	case d.State == mrz.Verified || d.State == mrz.NotPrinted:
 		f = say(pipeline.OK, "composite_ok", p)
-	case !z.sumSure(spans...) || z.mistakable() || d.State == mrz.Unreadable && lookalike(d.Printed) != 0:
+	case !z.sumSure(spans...) || !z.Doubtless(mrz.Composite) || z.mistakable() || d.State == mrz.Unreadable && lookalike(d.Printed) != 0:
 		f = say(pipeline.Undetermined, "check_digit_unsure", p)
 	case len(follows) > 0:
 		p["fields"] = words(follows)

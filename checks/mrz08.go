@@ -101,10 +101,10 @@ func same(s string) bool {
 // trusted tells whether everything that the pattern rests on was read surely.
 func (d digitSet) trusted(z zone) bool {
 	for _, f := range append(d.right, d.wrong...) {
-		if !z.trusted(f, f.Covered()) || f.Digit.State == mrz.Unreadable && lookalike(f.Digit.Printed) != 0 {
+		if !z.trusted(f, f.Covered()) || !z.Doubtless(f.Name) || f.Digit.State == mrz.Unreadable && lookalike(f.Digit.Printed) != 0 {
 			return false
 		}
 	}
 	l, _ := mrz.LayoutOf(z.MRZ.Format)
-	return z.sureAt(l.CompositeOver...) && z.sureAt(d.composite.At)
+	return z.Doubtless(mrz.Composite) && z.sureAt(l.CompositeOver...) && z.sureAt(d.composite.At)
 }

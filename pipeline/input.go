@@ -45,8 +45,27 @@ type Orientation struct {
 // Zone is one machine readable zone as it was read, unrepaired, and what the
 // parser makes of it.
 type Zone struct {
-	Lines []Line
-	MRZ   mrz.Zone
+	Lines  []Line
+	MRZ    mrz.Zone
+	Doubts []Doubt // one for each check digit that is refuted
+}
+
+// Doubt weighs the two ways in which a check digit comes to disagree.
+type Doubt struct {
+	Field mrz.FieldName // whose digit; Composite for the composite check digit
+	// Misread is the likelihood ratio of a misreading, after which printed and
+	// computed digit agree, over a wrong print, read right: far below 1 the
+	// pixels leave no doubt that it is printed wrong.
+	Misread float64
+	// Changes lead from the lines as read to the likeliest reading with which the
+	// digit agrees. Nothing makes them.
+	Changes []Change
+}
+
+// Change is another character in one place.
+type Change struct {
+	At mrz.Span
+	To byte
 }
 
 // Certain tells whether every character was read surely enough to rely on.
@@ -77,20 +96,20 @@ func (l Line) Text() string {
 type Char struct {
 	Rune       byte            // A-Z, 0-9 or the filler <
 	Box        image.Rectangle // in pixels of the original as stored
-	Confidence float64         // 0 to 1: the reader's belief in Rune
+	Confidence float64         // 0 to 1: the belief in Rune, given the pixels and where it stands
 	RunnerUp   byte            // the next best reading; 0 if there was none
-	// SecondRead is what a second witness saw here: another reader or, where
-	// that one is known not to tell, what else in the zone speaks for Rune; 0 if
-	// nothing does.
+	// SecondRead is Rune where every reader by itself, by pixels alone, saw this
+	// character, or one drawn like it that cannot stand there; otherwise what the
+	// one that did not saw. 0 if that is nothing.
 	SecondRead byte
 }
 
 // CertainAt is the confidence from which a character is relied upon, given
-// that both readers agree on it.
+// that the readers agree on it.
 const CertainAt = 0.9
 
-// Certain tells whether the character may carry a Fail: sure enough, and borne
-// out by a second witness (MRZ-01 of the catalogue).
+// Certain tells whether the character may carry a Fail: sure enough, and seen
+// twice (MRZ-01 of the catalogue).
 func (c Char) Certain() bool { return c.Confidence >= CertainAt && c.SecondRead == c.Rune }
 
 // Problem is why a picture could not be looked at, as a key of the text

@@ -67,4 +67,19 @@ type CheckDigitReading struct {
 	Printed  string         `json:"printed"`
 	Computed string         `json:"computed"`
 	State    mrz.DigitState `json:"state"`
+	// Doubt weighs a refuted digit; nil of any other.
+	Doubt *DoubtReading `json:"doubt,omitempty"`
+}
+
+// DoubtReading is a Doubt as it is reported.
+type DoubtReading struct {
+	Misread float64         `json:"misread_ratio"` // likelihood of a misreading over that of a wrong print
+	Changes []ChangeReading `json:"changes"`       // to the likeliest reading with which the digit agrees
+}
+
+// ChangeReading is a Change as it is reported; line and column count from 0.
+type ChangeReading struct {
+	Line   int    `json:"line"`
+	Column int    `json:"column"`
+	To     string `json:"to"`
 }

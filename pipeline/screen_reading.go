@@ -34,6 +34,18 @@ func (z Zone) CertainAt(spans ...mrz.Span) bool {
 	return true
 }
 
+// NoDoubt is the likelihood ratio of a misreading over a wrong print below which
+// a check digit is called wrong. On drawn captures, those of wrong prints lie
+// below it and those of misreadings above.
+const NoDoubt = 0.03
+
+// Doubtless tells whether the pixels leave no doubt that the check digit of a
+// field is printed as it was read, and what it covers too.
+func (z Zone) Doubtless(n mrz.FieldName) bool {
+	d := z.doubt(n)
+	return d == nil || d.Misread <= NoDoubt
+}
+
 // BoxesAt gives a box around each span, in pixels of the original. Spans of
 // which no character has a place are left out.
 func (z Zone) BoxesAt(page int, label string, spans ...mrz.Span) []Box {
@@ -108,7 +120,29 @@ func readField(z Zone, f mrz.Field, page int, asOf time.Time) FieldReading {
 	r := FieldReading{Name: f.Name, Raw: f.Raw, Value: ValueOf(f, asOf), Certain: z.CertainAt(f.Spans...), Box: BoxOf(around(z.Chars(f.Spans...)), label)}
 	r.Box.Page = page
 	if d := f.Digit; d.At.To > 0 {
-		r.CheckDigit = &CheckDigitReading{Printed: string(rune(d.Printed)), Computed: string(rune(d.Computed)), State: d.State}
+		r.CheckDigit = &CheckDigitReading{Printed: string(rune(d.Printed)), Computed: string(rune(d.Computed)), State: d.State, Doubt: z.doubtReading(f.Name)}
+	}
+	return r
+}
+
+// doubt finds what weighs the digit of a field; nil if it is not refuted.
+func (z Zone) doubt(n mrz.FieldName) *Doubt {
+	for i := range z.Doubts {
+		if z.Doubts[i].Field == n {
+			return &z.Doubts[i]
+		}
+	}
+	return nil
+}
+
+func (z Zone) doubtReading(n mrz.FieldName) *DoubtReading {
+	d := z.doubt(n)
+	if d == nil {
+		return nil
+	}
+	r := &DoubtReading{Misread: d.Misread, Changes: []ChangeReading{}}
+	for _, c := range d.Changes {
+		r.Changes = append(r.Changes, ChangeReading{Line: c.At.Line, Column: c.At.From, To: string(rune(c.To))})
 	}
 	return r
 }

@@ -155,7 +155,7 @@ func TestSchemasMatchTypes(t *testing.T) {
 	for name, v := range map[string]any{
 		"Document": documentBody{}, "Sighting": sightingBody{}, "DocumentList": listBody{}, "Problem": problemBody{}, "FieldError": fieldError{},
 		"Report": pipeline.Report{}, "Page": pipeline.PageReading{}, "Zone": pipeline.ZoneReading{}, "CharMark": pipeline.CharMark{},
-		"Field": pipeline.FieldReading{}, "CheckDigit": pipeline.CheckDigitReading{}, "Finding": pipeline.Finding{}, "Value": pipeline.Value{},
+		"Field": pipeline.FieldReading{}, "CheckDigit": pipeline.CheckDigitReading{}, "Doubt": pipeline.DoubtReading{}, "Change": pipeline.ChangeReading{}, "Finding": pipeline.Finding{}, "Value": pipeline.Value{},
 		"Box": pipeline.Box{}, "ScreeningOutcome": pipeline.ScreeningOutcome{}, "Contribution": pipeline.Contribution{}, "Orientation": pipeline.Orientation{},
 	} {
 		s := d.Components.Schemas[name]

@@ -45,11 +45,13 @@ const (
 	CodeOutdated CodeFault = "outdated" // not of the list, and expires when all must be
 )
 
-// JudgeCode tells whether a document code can stand in a format. The first
-// letters are those of Doc 9303-4 to -8; other formats have no rule. A zero
-// time is a date of expiry that is not known.
+// firstLetters are those of document codes (Doc 9303-4 to -8).
+var firstLetters = map[Format]string{TD1: "ACI", TD2: "ACIP", TD3: "P", MRVA: "V", MRVB: "V"} //nolint:gochecknoglobals // a table of the standard, never written
+
+// JudgeCode tells whether a document code can stand in a format. Formats
+// outside Doc 9303 have no rule. A zero time is a date of expiry that is not known.
 func JudgeCode(f Format, code string, expires time.Time) CodeFault {
-	firsts := map[Format]string{TD1: "ACI", TD2: "ACIP", TD3: "P", MRVA: "V", MRVB: "V"}[f]
+	firsts := firstLetters[f]
 	switch {
 	case firsts == "" || code == "":
 		return CodeFits

@@ -44,7 +44,7 @@ func read(p picture, reader *ocr.Reader) (page pipeline.Page, problem pipeline.P
 	size := p.stored.Rect.Size()
 	page = pipeline.Page{Width: size.X, Height: size.Y, Orientation: p.turn}
 	gray := turnedGray(p.luma, p.turn)
-	found, problem := find(gray, reader)
+	found, problem := find(gray)
 	for _, z := range found.Zones {
 		for _, l := range z.Lines {
 			for i := range l.Chars {
@@ -59,16 +59,13 @@ func read(p picture, reader *ocr.Reader) (page pipeline.Page, problem pipeline.P
 	return page, problem
 }
 
-func find(g *image.Gray, reader *ocr.Reader) (f zone.Found, problem pipeline.Problem) {
+func find(g *image.Gray) (f zone.Found, problem pipeline.Problem) {
 	defer func() {
 		if recover() != nil {
 			f, problem = zone.Found{}, pipeline.ProblemZoneUnreadable
 		}
 	}()
-	if reader == nil { // no value of the type, which is not the same as none of the interface
-		return zone.Find(g, nil), pipeline.ProblemNone
-	}
-	return zone.Find(g, reader), pipeline.ProblemNone
+	return zone.Find(g), pipeline.ProblemNone
 }
 
 // uprightSide bounds the longer side of what is shown to people, in pixels.

@@ -2,7 +2,6 @@ package zone
 
 import (
 	"math"
-	"slices"
 
 	"touchstone.internal/pipeline/zone/internal/cell"
 )
@@ -45,30 +44,15 @@ func (g *grid) frame(l int, i, dx, dy float64) cell.Frame {
 // reader reads cells of one picture.
 type reader struct {
 	planes pyramid
-	net    *cell.Net
+	finder *cell.Net
 	ink    float64 // deviation of a cell with print, in grey values; 0 while unknown
-	cells  int     // how many were read
-	x      [cell.Size]float32
-	out    [cell.Classes]float32
+	cells  int     // how many were looked at on the search
 }
 
-// mostPitch is the pitch from which a cell is read in a half of the picture:
-// more pixels hold no more of a character, and cost as many times more.
-const mostPitch = 26
-
-// sample takes the cell at f out of the picture, and gives its deviation.
-func (r *reader) sample(f cell.Frame) float64 {
-	g, scale := r.planes.at(math.Hypot(f.AX, f.AY), mostPitch)
-	r.cells++
-	return cell.Sample(g, f.Shrunk(scale), &r.x)
-}
-
-// logs gives the log probabilities of the cell at f, and its deviation; good
-// until the next call.
-func (r *reader) logs(f cell.Frame) (*[cell.Classes]float32, float64) {
-	deviation := r.sample(f)
-	r.net.Logs(&r.x, &r.out)
-	return &r.out, deviation
+// sample takes the cell at f out of the picture.
+func (r *reader) sample(s cell.Shape, f cell.Frame, x []float32) {
+	g, scale := r.planes.at(math.Hypot(f.AX, f.AY), s.Pitch)
+	cell.Sample(g, f.Shrunk(scale), s, x)
 }
 
 // worst bounds what one cell can say against a grid: one stain is no proof.
@@ -83,10 +67,11 @@ func (r *reader) gain(f cell.Frame) (gain, deviation float64) {
 	if !r.holds(f) {
 		return -worst, 0
 	}
-	out, deviation := r.logs(f)
+	r.cells++
+	g, scale := r.planes.at(math.Hypot(f.AX, f.AY), r.finder.Pitch)
+	gain, deviation = r.finder.Gain(g, f.Shrunk(scale))
 	if deviation < faint*r.ink {
 		return -worst, deviation
 	}
-	top := slices.Max(out[:cell.Junk])
-	return min(max(float64(top-out[cell.Junk]), -worst), worst), deviation
+	return min(max(gain, -worst), worst), deviation
 }

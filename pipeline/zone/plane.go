@@ -4,6 +4,7 @@ import (
 	"image"
 
 	"touchstone.internal/pipeline"
+	"touchstone.internal/pipeline/zone/internal/cell"
 )
 
 // pyramid is a picture and its halves, each half as large as the one before.
@@ -15,7 +16,7 @@ const coarsest = 150
 func pyramidOf(g *image.Gray) pyramid {
 	p := pyramid{g}
 	for max(g.Rect.Dx(), g.Rect.Dy()) >= 2*coarsest {
-		g = half(g)
+		g = cell.Half(g)
 		p = append(p, g)
 	}
 	return p
@@ -29,23 +30,6 @@ func (p pyramid) at(length, most float64) (g *image.Gray, scale float64) {
 		k, scale = k+1, scale*2
 	}
 	return p[k], scale
-}
-
-// half averages blocks of two by two pixels.
-func half(g *image.Gray) *image.Gray {
-	w, h := max(g.Rect.Dx()/2, 1), max(g.Rect.Dy()/2, 1)
-	dst := image.NewGray(image.Rect(0, 0, w, h))
-	if g.Rect.Dx() < 2 || g.Rect.Dy() < 2 {
-		return dst
-	}
-	for y := range h {
-		a, b := g.Pix[2*y*g.Stride:], g.Pix[(2*y+1)*g.Stride:]
-		row := dst.Pix[y*dst.Stride : y*dst.Stride+w]
-		for x := range row {
-			row[x] = uint8((uint(a[2*x]) + uint(a[2*x+1]) + uint(b[2*x]) + uint(b[2*x+1]) + 2) / 4) //nolint:gosec // at most 255
-		}
-	}
-	return dst
 }
 
 // quarterTurn turns a picture clockwise by one quarter.

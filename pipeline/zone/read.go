@@ -2,61 +2,52 @@ package zone
 
 import (
 	"math"
-	"slices"
 
 	"touchstone.internal/pipeline/zone/internal/cell"
 )
 
-// guess is what one reader makes of one cell.
+// guess is what the networks make of one cell.
 type guess struct {
-	probs  [cell.Classes]float64
-	best   int                // class of the likeliest character
-	next   int                // of the next
-	second byte               // what the second reader saw; 0 if nothing
-	x      [cell.Size]float32 // the cell
+	each  [cell.Readers][cell.Classes]float64 // by pixels alone
+	mean  [cell.Classes]float64
+	where [cell.Junk]float64 // given where it stands
+	best  int                // class of the likeliest character where it stands
+	next  int                // of the next, or of what the pixels alone would say
+	x     []float32
 }
 
+// jitter are small shifts, in pitches: no reading may hang on where exactly the
+// cell is cut.
+var jitter = [][2]float64{{0, 0}, {-.06, 0}, {.06, 0}, {0, -.06}, {0, .06}} //nolint:gochecknoglobals // a table, never written
+
 // read gives what the networks see in every cell: the mean of their beliefs over
-// small shifts, so that none hangs on where exactly the cell is cut.
+// small shifts.
 func (r *reader) read(g *grid) [][]guess {
-	shifts := [][2]float64{{0, 0}, {-.06, 0}, {.06, 0}, {0, -.06}, {0, .06}}
-	nets := cell.Nets()
+	nets := cell.NewReaders()
 	out := make([][]guess, len(g.rows))
 	for l := range g.rows {
 		out[l] = make([]guess, g.n)
 		for i := range out[l] {
 			q := &out[l][i]
-			for k, s := range shifts {
-				r.sample(g.frame(l, float64(i), s[0], s[1]))
-				if k == 0 {
-					q.x = r.x
-				}
-				for _, n := range nets {
-					n.Logs(&r.x, &r.out)
-					for c, v := range r.out {
-						q.probs[c] += math.Exp(float64(v)) / float64(len(shifts)*len(nets))
-					}
-				}
+			q.x = make([]float32, cell.ReaderShape.Size())
+			for _, s := range jitter {
+				r.look(&nets, g.frame(l, float64(i), s[0], s[1]), q)
 			}
-			q.rank()
+			r.sample(cell.ReaderShape, g.frame(l, float64(i), 0, 0), q.x)
 		}
 	}
 	return out
 }
 
-func (q *guess) rank() {
-	order := make([]int, cell.Junk)
-	for c := range order {
-		order[c] = c
-	}
-	slices.SortStableFunc(order, func(a, b int) int {
-		switch {
-		case q.probs[a] > q.probs[b]:
-			return -1
-		case q.probs[a] < q.probs[b]:
-			return 1
+// look adds what the networks see at f.
+func (r *reader) look(nets *[cell.Readers]*cell.Net, f cell.Frame, q *guess) {
+	r.sample(cell.ReaderShape, f, q.x)
+	share := 1 / float64(len(jitter))
+	for k, n := range nets {
+		for c, v := range n.Logs(q.x) {
+			p := math.Exp(float64(v)) * share
+			q.each[k][c] += p
+			q.mean[c] += p / cell.Readers
 		}
-		return 0
-	})
-	q.best, q.next = order[0], order[1]
+	}
 }

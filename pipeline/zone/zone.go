@@ -1,10 +1,10 @@
-// Package zone finds the machine readable zones of a picture and reads them,
-// twice: by a classifier of OCR-B cells on a fitted grid, and by tesseract on
-// the same pixels. What comes out is what is printed, as far as it can be seen:
-// no check digit, no list of codes and no rule about what may stand where ever
-// changes a character. They only bear witness beside the second reader, who
-// does not know OCR-B, on whether a character may be relied upon. It judges
-// nothing.
+// Package zone finds the machine readable zones of a picture and reads them, by
+// classifiers of OCR-B cells on a fitted grid. What comes out is what is printed,
+// as far as it can be seen. What the standard puts in a place weighs in where
+// pixels leave a choice, as with people, who read an O in a name and a 0 in a
+// date; it never outweighs clear print. No check digit and no list of codes ever
+// changes a character: those that disagree are weighed, misread against printed
+// wrong. The package judges nothing.
 package zone
 
 import (
@@ -15,14 +15,8 @@ import (
 
 	"touchstone.internal/pipeline"
 	"touchstone.internal/pipeline/mrz"
-	"touchstone.internal/pipeline/ocr"
 	"touchstone.internal/pipeline/zone/internal/cell"
 )
-
-// Second is the independent second reader.
-type Second interface {
-	Read(g *image.Gray, m ocr.Mode) ([]ocr.Glyph, error)
-}
 
 // Found is what a picture holds.
 type Found struct {
@@ -48,9 +42,8 @@ func (s sighting) mean() float64 { return s.grid.score / float64(s.grid.n*len(s.
 // upsideDown tells whether the lines run from right to left.
 func (s sighting) upsideDown() bool { return s.grid.rows[0].x[1] < 0 }
 
-// Find finds and reads the zones of a picture, however it is turned. Without a
-// second reader (nil) nothing is certain.
-func Find(g *image.Gray, second Second) Found {
+// Find finds and reads the zones of a picture, however it is turned.
+func Find(g *image.Gray) Found {
 	planes := pyramidOf(g)
 	seen := sightings(planes, 0)
 	if len(seen) == 0 {
@@ -66,7 +59,7 @@ func Find(g *image.Gray, second Second) Found {
 		if i == 0 {
 			f.Quarters = q
 		}
-		z := readZone(planes, s.grid, second)
+		z := readZone(planes, s.grid)
 		for _, l := range z.Lines {
 			for c := range l.Chars {
 				l.Chars[c].Box = turnBack(l.Chars[c].Box, s.quarters, g.Rect.Size())
@@ -87,7 +80,7 @@ const mostCells = 30_000
 
 // sightings finds the zones whose lines run about level, best first.
 func sightings(planes pyramid, quarters int) []sighting {
-	r := &reader{planes: planes, net: cell.Nets()[0]}
+	r := &reader{planes: planes, finder: cell.NewFinder()}
 	var all []sighting
 	for _, bs := range groups(planes) {
 		taken := func(s sighting) bool { return s.mean() >= clearGain && s.box(planes[0].Rect).Overlaps(boxAround(bs)) }
@@ -141,31 +134,26 @@ func boxOf(f cell.Frame) image.Rectangle {
 }
 
 // readZone reads the cells of a grid and parses what they say.
-func readZone(planes pyramid, laid grid, second Second) pipeline.Zone {
-	r := &reader{planes: planes, net: cell.Nets()[0]}
-	guesses := r.read(&laid)
-	for l := range guesses {
-		for i, seen := range look(planes, &laid, l, second) {
-			guesses[l][i].second = seen
-		}
-	}
-	confirm(guesses)
+func readZone(planes pyramid, laid grid) pipeline.Zone {
+	r := &reader{planes: planes}
+	cells := r.read(&laid)
+	decode(cells)
 	var z pipeline.Zone
 	var texts []string
-	for l, cells := range guesses {
+	for l := range cells {
 		var line pipeline.Line
-		for i, q := range cells {
+		for i := range cells[l] {
+			q := &cells[l][i]
 			line.Chars = append(line.Chars, pipeline.Char{
-				Rune: cell.Alphabet[q.best], RunnerUp: cell.Alphabet[q.next], Confidence: min(q.probs[q.best], 1) * laid.belief,
-				Box: boxOf(laid.frame(l, float64(i), 0, 0)).Intersect(planes[0].Rect), SecondRead: q.second,
+				Rune: cell.Alphabet[q.best], RunnerUp: cell.Alphabet[q.next], Confidence: q.where[q.best] * laid.belief,
+				Box: boxOf(laid.frame(l, float64(i), 0, 0)).Intersect(planes[0].Rect),
 			})
 		}
 		z.Lines = append(z.Lines, line)
 		texts = append(texts, line.Text())
 	}
 	z.MRZ = mrz.Parse(texts)
-	if second != nil {
-		concede(&z)
-	}
+	witness(&z, cells)
+	z.Doubts = doubts(&z.MRZ, cells)
 	return z
 }

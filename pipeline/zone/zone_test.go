@@ -7,7 +7,6 @@ import (
 	"image/draw"
 	"math"
 	"math/rand/v2"
-	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -15,7 +14,6 @@ import (
 	"touchstone.internal/fixtures"
 	"touchstone.internal/pipeline"
 	"touchstone.internal/pipeline/mrz"
-	"touchstone.internal/pipeline/ocr"
 )
 
 // drawn gives a document of Utopia in grey on a white ground, at a resolution
@@ -45,34 +43,6 @@ func shot(t testing.TB, spec fixtures.Spec, c fixtures.Capture) (*image.Gray, fi
 	}
 	p, _ := fixtures.Shoot(m, c, spec.Seed)
 	return onWhite(p), truth
-}
-
-// tesseract is loaded once for all tests; they run one after another.
-var tesseract = sync.OnceValues(ocr.New)
-
-func second(t testing.TB) Second {
-	t.Helper()
-	r, err := tesseract()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return r
-}
-
-// parrot is a second reader that sees what it was told stands in the lines it
-// is shown, one after another.
-type parrot struct{ lines []string }
-
-func (p *parrot) Read(*image.Gray, ocr.Mode) (glyphs []ocr.Glyph, err error) {
-	if len(p.lines) == 0 {
-		return nil, nil
-	}
-	for i, c := range []byte(p.lines[0]) {
-		x := stripMargin + i*stripStep
-		glyphs = append(glyphs, ocr.Glyph{Rune: c, Box: image.Rect(x, stripMargin, x+stripPitch, stripMargin+stripHeight), Confidence: 1})
-	}
-	p.lines = p.lines[1:]
-	return glyphs, nil
 }
 
 func texts(z pipeline.Zone) (lines []string) {
@@ -122,27 +92,11 @@ func TestReadsEveryFormat(t *testing.T) {
 	for i, format := range formats() {
 		t.Run(string(format), func(t *testing.T) {
 			g, truth := drawn(t, fixtures.Spec{Format: format, Seed: uint64(i), Resolution: 110})
-			z := only(t, Find(g, second(t)), truth)
+			z := only(t, Find(g), truth)
 			if n, wrong, all := certain(z, truth.Lines); wrong > 0 || n < all*9/10 {
 				t.Errorf("%d of %d characters certain, %d of them wrong", n, all, wrong)
 			}
-			if z := only(t, Find(g, &parrot{truth.Lines}), truth); !z.Certain() {
-				t.Error("not certain of what both readers see")
-			}
-			if z := only(t, Find(g, nil), truth); z.Certain() || z.Lines[0].Chars[0].Certain() {
-				t.Error("certain with one reader")
-			}
 		})
-	}
-}
-
-func TestSecondReaderMustAgree(t *testing.T) {
-	g, truth := drawn(t, fixtures.Spec{Format: mrz.TD3, Seed: 7, Resolution: 150})
-	lines := append([]string(nil), truth.Lines...)
-	lines[0] = lines[0][:5] + "7" + lines[0][6:] // of the name, which nothing else protects
-	z := only(t, Find(g, &parrot{lines}), truth)
-	if c := z.Lines[0].Chars[5]; c.Certain() || z.Certain() {
-		t.Errorf("%+v is certain though the second reader saw a 7", c)
 	}
 }
 
@@ -155,7 +109,7 @@ func TestTurnsAndBoxes(t *testing.T) {
 				t.Fatal(err)
 			}
 			p, to := fixtures.Shoot(m, fixtures.Capture{Margin: .05, Quarter: quarter, Desk: fixtures.Desk{Red: 90, Green: 80, Blue: 70}}, 1)
-			f := Find(onWhite(p), nil)
+			f := Find(onWhite(p))
 			z := only(t, f, truth)
 			if want := (4 - quarter) % 4; f.Quarters != want {
 				t.Errorf("to be turned by %d quarters; want %d", f.Quarters, want)
@@ -186,7 +140,7 @@ func TestReadsSmallAndLarge(t *testing.T) {
 	for _, dpi := range []float64{62, 90, 400} {
 		t.Run(fmt.Sprint(dpi), func(t *testing.T) {
 			g, truth := drawn(t, fixtures.Spec{Format: mrz.TD1, Seed: 11, Resolution: dpi})
-			only(t, Find(g, nil), truth)
+			only(t, Find(g), truth)
 		})
 	}
 }
@@ -202,7 +156,7 @@ func TestReadsAskewAndInPerspective(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			for _, format := range []mrz.Format{mrz.TD1, mrz.TD3} {
 				g, truth := shot(t, fixtures.Spec{Format: format, Seed: 5, Resolution: 130}, c)
-				only(t, Find(g, nil), truth)
+				only(t, Find(g), truth)
 			}
 		})
 	}
@@ -214,7 +168,7 @@ func TestBlurMakesUnsure(t *testing.T) {
 	for _, blur := range []float64{2, 4, 7} {
 		t.Run(fmt.Sprint(blur), func(t *testing.T) {
 			g, truth := shot(t, fixtures.Spec{Format: mrz.TD2, Seed: 9, Resolution: 120}, fixtures.Capture{Blur: blur, Noise: 3})
-			for _, z := range Find(g, second(t)).Zones {
+			for _, z := range Find(g).Zones {
 				n, wrong, all := certain(z, truth.Lines)
 				if wrong > 0 {
 					t.Errorf("%d characters certain and wrong", wrong)
@@ -259,7 +213,7 @@ func TestFindsNothingWhereNothingIs(t *testing.T) {
 	draw.Draw(page, image.Rect(0, page.Rect.Dy()*2/3, page.Rect.Dx(), page.Rect.Dy()), image.NewUniform(color.Gray{Y: 230}), image.Point{}, draw.Src)
 	for name, g := range pictures {
 		t.Run(name, func(t *testing.T) {
-			for _, z := range Find(g, second(t)).Zones {
+			for _, z := range Find(g).Zones {
 				n, _, all := certain(z, nil)
 				if regular := name == "upright combs" || name == "dashes"; regular && n == 0 {
 					continue // as even as print: what it finds there, it must not believe
@@ -278,7 +232,7 @@ func TestTwoDocumentsInOnePicture(t *testing.T) {
 	draw.Draw(g, a.Rect.Add(image.Pt(20, 20)), a, image.Point{}, draw.Src)
 	draw.Draw(g, b.Rect.Add(image.Pt(60, a.Rect.Dy()+40)), b, image.Point{}, draw.Src)
 	got := map[string]bool{}
-	for _, z := range Find(g, nil).Zones {
+	for _, z := range Find(g).Zones {
 		got[fmt.Sprint(texts(z))] = true
 	}
 	if len(got) != 2 || !got[fmt.Sprint(first.Lines)] || !got[fmt.Sprint(second.Lines)] {
@@ -296,7 +250,7 @@ func TestCutZoneIsNotCertain(t *testing.T) {
 		x := int(q[0].X + cut*pitch)
 		part := image.NewGray(image.Rect(0, 0, g.Rect.Dx()-x, g.Rect.Dy()))
 		draw.Draw(part, part.Rect, g, image.Pt(x, 0), draw.Src)
-		for _, z := range Find(part, second(t)).Zones {
+		for _, z := range Find(part).Zones {
 			if n, wrong, _ := certain(z, truth.Lines); wrong > 0 || z.Certain() {
 				t.Errorf("cut by %v cells: %q, %d characters certain, %d of them wrong", cut, texts(z), n, wrong)
 			}
@@ -310,7 +264,7 @@ func TestZoneAtTheEdge(t *testing.T) {
 	x, y := int(q[0].X)-12, int(q[0].Y)-4
 	part := image.NewGray(image.Rect(0, 0, int(q[2].X)+12-x, int(q[2].Y)+4-y))
 	draw.Draw(part, part.Rect, g, image.Pt(x, y), draw.Src)
-	only(t, Find(part, nil), truth)
+	only(t, Find(part), truth)
 }
 
 func TestTimeIsBounded(t *testing.T) {
@@ -325,7 +279,7 @@ func TestTimeIsBounded(t *testing.T) {
 	for name, g := range pictures {
 		t.Run(name, func(t *testing.T) {
 			start := spent(t)
-			Find(g, nil)
+			Find(g)
 			if took := spent(t) - start; took > 15*time.Second {
 				t.Errorf("took %v of a processor", took)
 			} else {
@@ -349,7 +303,7 @@ func spent(t *testing.T) time.Duration {
 func TestTinyPictures(t *testing.T) {
 	for w := range 4 {
 		for h := range 4 {
-			if f := Find(image.NewGray(image.Rect(0, 0, w*70+1, h*70+1)), nil); len(f.Zones) > 0 {
+			if f := Find(image.NewGray(image.Rect(0, 0, w*70+1, h*70+1))); len(f.Zones) > 0 {
 				t.Errorf("%d x %d: %d zones", w, h, len(f.Zones))
 			}
 		}
@@ -367,10 +321,7 @@ func FuzzFind(f *testing.F) {
 				g.Pix[i] = pattern[(i+i/7)%len(pattern)]
 			}
 		}
-		for _, z := range Find(g, nil).Zones {
-			if z.Certain() {
-				t.Error("certain with one reader")
-			}
+		for _, z := range Find(g).Zones {
 			for _, l := range z.Lines {
 				for _, c := range l.Chars {
 					if c.Confidence < 0 || c.Confidence > 1 || !c.Box.In(g.Rect) {
@@ -389,7 +340,7 @@ func BenchmarkFind(b *testing.B) {
 			b.ReportAllocs()
 			b.SetBytes(int64(len(g.Pix)))
 			for b.Loop() {
-				Find(g, nil)
+				Find(g)
 			}
 		})
 	}

@@ -161,6 +161,22 @@ func checkField(f pipeline.FieldReading, p pipeline.PageReading, page int) error
 		if !oneDigit.MatchString(d.Printed) || !oneDigit.MatchString(d.Computed) {
 			return refuse("a check digit that is none")
 		}
+		return checkDoubt(d.Doubt)
+	}
+	return nil
+}
+
+func checkDoubt(d *pipeline.DoubtReading) error {
+	if d == nil {
+		return nil
+	}
+	if !(d.Misread >= 0) || len(d.Changes) > maxChars*maxLines {
+		return refuse("a doubt beyond measure")
+	}
+	for _, c := range d.Changes {
+		if c.Line < 0 || c.Line >= maxLines || c.Column < 0 || c.Column >= maxChars || len(c.To) != 1 || !zoneLine.MatchString(c.To) {
+			return refuse("a change that no zone can have")
+		}
 	}
 	return nil
 }

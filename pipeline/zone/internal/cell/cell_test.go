@@ -7,33 +7,35 @@ import (
 	"testing"
 )
 
-func TestTableHasItsShape(t *testing.T) {
-	for _, weights := range [2][]byte{weights1, weights2} {
-		n, err := Unmarshal(weights)
+func TestTablesHaveTheirShape(t *testing.T) {
+	for name, tt := range map[string]struct {
+		table []byte
+		shape Shape
+	}{"finder": {finderTable, FinderShape}, "reader 1": {reader1Table, ReaderShape}, "reader 2": {reader2Table, ReaderShape}} {
+		n, err := Unmarshal(tt.table, tt.shape)
 		if err != nil {
-			t.Fatal(err)
+			t.Fatal(name, err)
 		}
-		if got := len(n.Marshal()); got != len(weights) {
-			t.Errorf("written again it has %d bytes; want %d", got, len(weights))
+		if got := len(n.Marshal()); got != len(tt.table) {
+			t.Errorf("%s: written again it has %d bytes; want %d", name, got, len(tt.table))
 		}
-		if _, err := Unmarshal(weights[:len(weights)-1]); err == nil {
-			t.Error("a short table is taken")
+		if _, err := Unmarshal(tt.table[:len(tt.table)-1], tt.shape); err == nil {
+			t.Errorf("%s: a short table is taken", name)
 		}
-		if _, err := Unmarshal(append(slices.Clip(weights), 0)); err == nil {
-			t.Error("a long table is taken")
+		if _, err := Unmarshal(append(slices.Clip(tt.table), 0), tt.shape); err == nil {
+			t.Errorf("%s: a long table is taken", name)
 		}
 	}
 }
 
 func TestLogsAreProbabilities(t *testing.T) {
-	var x [Size]float32
+	n := NewFinder()
+	x := make([]float32, n.Size())
 	for i := range x {
 		x[i] = float32(math.Sin(float64(i)))
 	}
-	var out [Classes]float32
-	Nets()[0].Logs(&x, &out)
 	sum := 0.0
-	for _, v := range out {
+	for _, v := range n.Logs(x) {
 		sum += math.Exp(float64(v))
 	}
 	if math.Abs(sum-1) > 1e-5 {
@@ -49,14 +51,14 @@ func TestSample(t *testing.T) {
 			g.Pix[i] = 200
 		}
 	}
-	var x [Size]float32
-	if d := Sample(g, Frame{X: 30, Y: 30, AX: 20, DY: 20}, &x); math.Abs(d-50) > 4 {
+	x := make([]float32, ReaderShape.Size())
+	if d := Sample(g, Frame{X: 30, Y: 30, AX: 20, DY: 20}, ReaderShape, x); math.Abs(d-50) > 4 {
 		t.Errorf("deviation %v; want about 50", d)
 	}
-	if x[0] > -.9 || x[Width-1] < .9 {
-		t.Errorf("the edge reads %v to %v; want -1 to 1", x[0], x[Width-1])
+	if x[0] > -.9 || x[ReaderShape.Width-1] < .9 {
+		t.Errorf("the edge reads %v to %v; want -1 to 1", x[0], x[ReaderShape.Width-1])
 	}
-	if d := Sample(g, Frame{X: -500, Y: 30, AX: 20, DY: 20}, &x); d != 0 || x[5] != 0 {
+	if d := Sample(g, Frame{X: -500, Y: 30, AX: 20, DY: 20}, ReaderShape, x); d != 0 || x[5] != 0 {
 		t.Errorf("beyond the edge: deviation %v, value %v; want 0", d, x[5])
 	}
 }
@@ -66,12 +68,13 @@ func BenchmarkCell(b *testing.B) {
 	for i := range g.Pix {
 		g.Pix[i] = uint8(i * 7)
 	}
-	var x [Size]float32
-	var out [Classes]float32
-	n := Nets()[0]
-	b.ReportAllocs()
-	for b.Loop() {
-		Sample(g, Frame{X: 30, Y: 30, AX: 16, DY: 16}, &x)
-		n.Logs(&x, &out)
+	f := Frame{X: 30, Y: 30, AX: 8, DY: 8}
+	for name, n := range map[string]*Net{"find": NewFinder(), "read": NewReaders()[0]} {
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				n.Gain(g, f)
+			}
+		})
 	}
 }

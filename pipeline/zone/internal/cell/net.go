@@ -4,51 +4,79 @@ import (
 	_ "embed"
 	"encoding/binary"
 	"errors"
+	"image"
 	"math"
-	"sync"
+	"slices"
 )
 
-// The layers of the network: samples, two hidden layers, classes.
-const (
-	Hidden1 = 256
-	Hidden2 = 96
+// Shape is how large a network is, and what it looks at.
+type Shape struct {
+	Width, Height    int     // samples of a cell
+	Hidden1, Hidden2 int     // units of the hidden layers, multiples of four
+	Pitch            float64 // in pixels, from which a cell is read in a half of the picture
+}
+
+// Size is how many samples a cell has.
+func (s Shape) Size() int { return s.Width * s.Height }
+
+// The shapes of the networks. One that finds is asked some thousand times for
+// each picture, and whether there is a character at all; one that reads is asked
+// once for each character, and which.
+var (
+	FinderShape = Shape{Width: 8, Height: 12, Hidden1: 64, Hidden2: 32, Pitch: 9}    //nolint:gochecknoglobals // a constant
+	ReaderShape = Shape{Width: 16, Height: 24, Hidden1: 256, Hidden2: 96, Pitch: 26} //nolint:gochecknoglobals // a constant
 )
 
 // Net is a small classifier of three full layers, trained only on rendered
 // OCR-B (internal/train). Each matrix has its rows one after another, each row
-// as long as its input.
+// as long as its input. A Net is for one goroutine.
 type Net struct {
+	Shape
 	W1, B1, W2, B2, W3, B3 []float32
+
+	x, h1, h2 []float32
+	out       [Classes]float32
 }
 
 // NewNet makes a network of zeros.
-func NewNet() *Net {
+func NewNet(s Shape) *Net {
 	return &Net{
-		W1: make([]float32, Hidden1*Size), B1: make([]float32, Hidden1),
-		W2: make([]float32, Hidden2*Hidden1), B2: make([]float32, Hidden2),
-		W3: make([]float32, Classes*Hidden2), B3: make([]float32, Classes),
+		Shape: s,
+		W1:    make([]float32, s.Hidden1*s.Size()), B1: make([]float32, s.Hidden1),
+		W2: make([]float32, s.Hidden2*s.Hidden1), B2: make([]float32, s.Hidden2),
+		W3: make([]float32, Classes*s.Hidden2), B3: make([]float32, Classes),
+		x: make([]float32, s.Size()), h1: make([]float32, s.Hidden1), h2: make([]float32, s.Hidden2),
 	}
 }
 
-// Logs gives the natural logarithm of each class's probability.
-func (n *Net) Logs(x *[Size]float32, out *[Classes]float32) {
-	var h1 [Hidden1]float32
-	var h2 [Hidden2]float32
-	layer(n.W1, n.B1, x[:], h1[:], true)
-	layer(n.W2, n.B2, h1[:], h2[:], true)
-	layer(n.W3, n.B3, h2[:], out[:], false)
-	top := out[0]
-	for _, v := range out {
-		top = max(top, v)
-	}
+// Gain is by how much the cell at f is likelier a character than junk, in nats,
+// and its deviation as Sample gives it.
+func (n *Net) Gain(g *image.Gray, f Frame) (gain, deviation float64) {
+	deviation = Sample(g, f, n.Shape, n.x)
+	n.forward(n.x)
+	return float64(slices.Max(n.out[:Junk]) - n.out[Junk]), deviation
+}
+
+// Logs gives the natural logarithm of each class's probability for a sampled
+// cell, good until the next call.
+func (n *Net) Logs(x []float32) *[Classes]float32 {
+	n.forward(x)
+	top := slices.Max(n.out[:])
 	var sum float64
-	for _, v := range out {
+	for _, v := range n.out {
 		sum += math.Exp(float64(v - top))
 	}
 	norm := top + float32(math.Log(sum))
-	for i := range out {
-		out[i] -= norm
+	for i := range n.out {
+		n.out[i] -= norm
 	}
+	return &n.out
+}
+
+func (n *Net) forward(x []float32) {
+	layer(n.W1, n.B1, x, n.h1, true)
+	layer(n.W2, n.B2, n.h1, n.h2, true)
+	layer(n.W3, n.B3, n.h2, n.out[:], false)
 }
 
 // layer is one matrix, four outputs at a time, since one sum waits for itself.
@@ -91,7 +119,7 @@ func (n *Net) parts() []struct {
 	return []struct {
 		v    []float32
 		rows int
-	}{{n.W1, Hidden1}, {n.B1, 1}, {n.W2, Hidden2}, {n.B2, 1}, {n.W3, Classes}, {n.B3, 1}}
+	}{{n.W1, n.Hidden1}, {n.B1, 1}, {n.W2, n.Hidden2}, {n.B2, 1}, {n.W3, Classes}, {n.B3, 1}}
 }
 
 // Marshal writes the network compactly: of each row its greatest absolute value
@@ -119,9 +147,9 @@ func (n *Net) Marshal() []byte {
 	return out
 }
 
-// Unmarshal reads what Marshal wrote.
-func Unmarshal(b []byte) (*Net, error) {
-	n := NewNet()
+// Unmarshal reads what Marshal wrote of a network of this shape.
+func Unmarshal(b []byte, s Shape) (*Net, error) {
+	n := NewNet(s)
 	for _, p := range n.parts() {
 		k := len(p.v) / p.rows
 		for r := range p.rows {
@@ -141,23 +169,32 @@ func Unmarshal(b []byte) (*Net, error) {
 	return n, nil
 }
 
-//go:embed weights1.bin
-var weights1 []byte
+// Readers is how many networks read. They learned from pictures drawn by
+// different recipes and err in different places: what both see alike is seen
+// twice.
+const Readers = 2
 
-//go:embed weights2.bin
-var weights2 []byte
+var (
+	//go:embed finder.bin
+	finderTable []byte
+	//go:embed reader1.bin
+	reader1Table []byte
+	//go:embed reader2.bin
+	reader2Table []byte
+)
 
-// Nets gives the two networks that the program carries. They learned from
-// pictures drawn by different recipes and err in different places: the mean of
-// their beliefs is nearer to the truth than either. The first finds by itself.
-var Nets = sync.OnceValue(func() [2]*Net { //nolint:gochecknoglobals // two tables
-	var nets [2]*Net
-	for i, b := range [2][]byte{weights1, weights2} {
-		n, err := Unmarshal(b)
-		if err != nil {
-			panic(err) // built wrongly: a test holds the tables to their shape
-		}
-		nets[i] = n
+// NewFinder gives the network that finds.
+func NewFinder() *Net { return must(finderTable, FinderShape) }
+
+// NewReaders gives the networks that read.
+func NewReaders() [Readers]*Net {
+	return [Readers]*Net{must(reader1Table, ReaderShape), must(reader2Table, ReaderShape)}
+}
+
+func must(table []byte, s Shape) *Net {
+	n, err := Unmarshal(table, s)
+	if err != nil {
+		panic(err) // built wrongly: a test holds the tables to their shape
 	}
-	return nets
-})
+	return n
+}

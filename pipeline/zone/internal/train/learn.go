@@ -10,15 +10,14 @@ import (
 
 // sample is one cell, its values in 28ths, and what it shows.
 type sample struct {
-	x     [cell.Size]int8
+	x     []int8
 	class uint8
 }
 
-func (s *sample) floats() (x [cell.Size]float32) {
+func (s *sample) floats(x []float32) {
 	for i, v := range s.x {
 		x[i] = float32(v) / 28
 	}
-	return x
 }
 
 const batch = 128
@@ -28,23 +27,24 @@ type trainer struct {
 	net   *cell.Net
 	rng   *rand.Rand
 	grads [threads]*cell.Net
+	work  [threads]*work
 	m, v  *cell.Net
 	n     int
 }
 
-func newTrainer(rng *rand.Rand) *trainer {
-	t := &trainer{net: cell.NewNet(), rng: rng, m: cell.NewNet(), v: cell.NewNet()}
+func newTrainer(shape cell.Shape, rng *rand.Rand) *trainer {
+	t := &trainer{net: cell.NewNet(shape), rng: rng, m: cell.NewNet(shape), v: cell.NewNet(shape)}
 	for i := range t.grads {
-		t.grads[i] = cell.NewNet()
+		t.grads[i], t.work[i] = cell.NewNet(shape), newWork(shape)
 	}
 	start := func(w []float32, in int) {
 		for i := range w {
 			w[i] = float32(rng.NormFloat64() * math.Sqrt(2/float64(in)))
 		}
 	}
-	start(t.net.W1, cell.Size)
-	start(t.net.W2, cell.Hidden1)
-	start(t.net.W3, cell.Hidden2)
+	start(t.net.W1, shape.Size())
+	start(t.net.W2, shape.Hidden1)
+	start(t.net.W3, shape.Hidden2)
 	return t
 }
 
@@ -59,7 +59,7 @@ func (t *trainer) step(set []sample, rate float64) {
 				clear(g)
 			}
 			for i := p; i < len(set); i += threads {
-				t.back(&set[i], t.grads[p])
+				t.back(&set[i], t.work[p], t.grads[p])
 			}
 		})
 	}
@@ -84,17 +84,29 @@ func (t *trainer) step(set []sample, rate float64) {
 
 // smooth is how much of the belief goes to the other classes: it keeps the
 // network from being surer than its pictures allow.
-const smooth = .01
+const smooth = .002
+
+// work is where one thread puts the values and the gradients of the layers.
+type work struct {
+	x, h1, d1, h2, d2 []float32
+	out               [cell.Classes]float32
+}
+
+func newWork(s cell.Shape) *work {
+	return &work{
+		x:  make([]float32, s.Size()),
+		h1: make([]float32, s.Hidden1), d1: make([]float32, s.Hidden1),
+		h2: make([]float32, s.Hidden2), d2: make([]float32, s.Hidden2),
+	}
+}
 
 // back adds one cell's gradient.
-func (t *trainer) back(s *sample, g *cell.Net) {
-	x := s.floats()
-	var h1, d1 [cell.Hidden1]float32
-	var h2, d2 [cell.Hidden2]float32
-	var out [cell.Classes]float32
-	forward(t.net.W1, t.net.B1, x[:], h1[:], true)
-	forward(t.net.W2, t.net.B2, h1[:], h2[:], true)
-	forward(t.net.W3, t.net.B3, h2[:], out[:], false)
+func (t *trainer) back(s *sample, w *work, g *cell.Net) {
+	s.floats(w.x)
+	out := w.out[:]
+	forward(t.net.W1, t.net.B1, w.x, w.h1, true)
+	forward(t.net.W2, t.net.B2, w.h1, w.h2, true)
+	forward(t.net.W3, t.net.B3, w.h2, out, false)
 	var sum float64
 	for _, v := range out {
 		sum += math.Exp(float64(v))
@@ -103,19 +115,22 @@ func (t *trainer) back(s *sample, g *cell.Net) {
 		out[c] = float32(math.Exp(float64(out[c]))/sum) - smooth/float32(cell.Classes)
 	}
 	out[s.class] -= 1 - smooth
-	backward(t.net.W3, h2[:], out[:], d2[:], g.W3, g.B3)
-	for i := range d2 {
-		if h2[i] <= 0 {
-			d2[i] = 0
+	clear(w.d1)
+	clear(w.d2)
+	backward(t.net.W3, w.h2, out, w.d2, g.W3, g.B3)
+	rectified(w.d2, w.h2)
+	backward(t.net.W2, w.h1, w.d2, w.d1, g.W2, g.B2)
+	rectified(w.d1, w.h1)
+	backward(t.net.W1, w.x, w.d1, nil, g.W1, g.B1)
+}
+
+// rectified stops the gradient where the layer did.
+func rectified(d, h []float32) {
+	for i, v := range h {
+		if v <= 0 {
+			d[i] = 0
 		}
 	}
-	backward(t.net.W2, h1[:], d2[:], d1[:], g.W2, g.B2)
-	for i := range d1 {
-		if h1[i] <= 0 {
-			d1[i] = 0
-		}
-	}
-	backward(t.net.W1, x[:], d1[:], nil, g.W1, g.B1)
 }
 
 func forward(w, b, in, out []float32, rectify bool) {

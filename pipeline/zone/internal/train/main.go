@@ -1,13 +1,12 @@
-// Train makes the table of the cell classifier from rendered OCR-B alone: no
-// document, of anybody, is among what it learns from. It is run by hand when
-// the classifier changes:
+// Train makes the tables of the cell classifiers from rendered OCR-B alone: no
+// document, of anybody, is among what they learn from. It is run by hand when
+// the classifiers change:
 //
-//	go run ./pipeline/zone/internal/train -net 1 -out pipeline/zone/internal/cell/weights1.bin
-//	go run ./pipeline/zone/internal/train -net 2 -out pipeline/zone/internal/cell/weights2.bin
+//	go run ./pipeline/zone/internal/train
 //
-// The fonts are those of Debian's fonts-ocr-b. Each net takes fifteen minutes of
-// one processor, half of that on two. The same recipe gives the same table
-// everywhere, for the number of threads is fixed and so is the order of sums.
+// The fonts are those of Debian's fonts-ocr-b. On two processors it takes some
+// twenty minutes. The same recipes give the same tables everywhere, for the
+// number of threads is fixed and so is the order of sums.
 package main
 
 import (
@@ -16,6 +15,8 @@ import (
 	"math"
 	"math/rand/v2"
 	"os"
+	"path/filepath"
+	"strings"
 	"sync"
 
 	"touchstone.internal/pipeline/zone/internal/cell"
@@ -23,34 +24,39 @@ import (
 
 func main() {
 	fonts := flag.String("fonts", "/usr/share/fonts/opentype/ocr-b", "folder with OCRB.otf and OCRBS.otf")
-	out := flag.String("out", "pipeline/zone/internal/cell/weights1.bin", "file to write")
-	net := flag.Int("net", 1, "which of the networks, 1 or 2")
-	strips := flag.Int("strips", 6000, "strips to render for each round")
-	epochs := flag.Int("epochs", 3, "times over the strips of a round")
+	out := flag.String("out", "pipeline/zone/internal/cell", "folder for the tables")
+	only := flag.String("only", "", "the one network to train: finder, reader1 or reader2")
 	flag.Parse()
-	if *net < 1 || *net > len(recipes) {
-		fmt.Fprintln(os.Stderr, "there is no such network")
-		os.Exit(2)
-	}
-	if err := train(*fonts, *out, recipes[*net-1], *strips, *epochs); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
+	for _, how := range recipes {
+		if !strings.HasPrefix(how.name, *only) {
+			continue
+		}
+		if err := train(*fonts, filepath.Join(*out, how.name+".bin"), how); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
 	}
 }
+
+// How much is drawn for a round, and how often it is learned from.
+const (
+	strips = 6000
+	epochs = 3
+)
 
 // threads is fixed, so that the sums come out alike everywhere.
 const threads = 2
 
-func train(fonts, out string, how recipe, strips, epochs int) error {
+func train(fonts, out string, how recipe) error {
 	types, err := loadTypes(fonts)
 	if err != nil {
 		return err
 	}
-	t := newTrainer(rand.New(rand.NewPCG(how.seed, 2))) //nolint:gosec // to be the same each time
+	t := newTrainer(how.shape, rand.New(rand.NewPCG(how.seed, 2))) //nolint:gosec // to be the same each time
 	val := renderAll(types, how, 600, 99)
 	steps := 0
 	for r := range how.rounds {
-		set := renderAll(types, how, strips, uint64(r)+1000)
+		set := renderAll(types, how, strips, how.seed<<32|uint64(r)+1000)
 		total := how.rounds * epochs * len(set) / batch
 		for range epochs {
 			t.rng.Shuffle(len(set), func(i, j int) { set[i], set[j] = set[j], set[i] })
@@ -60,7 +66,7 @@ func train(fonts, out string, how recipe, strips, epochs int) error {
 			}
 		}
 		chars, junk := accuracy(t.net, val)
-		fmt.Printf("round %d: %d cells, characters right %.2f %%, junk right %.2f %%\n", r, len(set), 100*chars, 100*junk)
+		fmt.Printf("%s, round %d: %d cells, characters right %.2f %%, junk right %.2f %%\n", how.name, r, len(set), 100*chars, 100*junk)
 		if err := os.WriteFile(out, t.net.Marshal(), 0o644); err != nil { //nolint:gosec // a public table
 			return err
 		}
@@ -89,10 +95,10 @@ func renderAll(types []typeface, how recipe, strips int, seed uint64) []sample {
 
 func accuracy(n *cell.Net, set []sample) (chars, junk float64) {
 	var right, count [2]float64
+	x := make([]float32, n.Size())
 	for _, s := range set {
-		x := s.floats()
-		var out [cell.Classes]float32
-		n.Logs(&x, &out)
+		s.floats(x)
+		out := n.Logs(x)
 		best := 0
 		for c := range out {
 			if out[c] > out[best] {

@@ -116,18 +116,21 @@ const (
 	stripH     = 9 * pitch
 )
 
-// recipe is what a network learns from. Two differ, so that they err in different
-// places.
+// recipe is what a network learns, and from what. The two that read differ, so
+// that they err in different places.
 type recipe struct {
+	name       string // of the file
+	shape      cell.Shape
 	seed       uint64
 	rounds     int
 	typewriter int  // one line in so many is a typewriter's
 	alike      bool // shows what is hard to tell apart more often, and no O of a typewriter: it is OCR-B's 0
 }
 
-var recipes = [2]recipe{ //nolint:gochecknoglobals // constants
-	{seed: 1, rounds: 6, typewriter: 14, alike: true},
-	{seed: 1, rounds: 7, typewriter: 12},
+var recipes = []recipe{ //nolint:gochecknoglobals // constants
+	{name: "finder", shape: cell.FinderShape, seed: 1, rounds: 4, typewriter: 12},
+	{name: "reader1", shape: cell.ReaderShape, seed: 1, rounds: 7, typewriter: 14, alike: true},
+	{name: "reader2", shape: cell.ReaderShape, seed: 2, rounds: 7, typewriter: 12},
 }
 
 // alike are the characters that are hard to tell apart, which are shown more
@@ -169,13 +172,16 @@ func renderStrip(types []typeface, how recipe, rng *rand.Rand) []sample {
 	for range rng.IntN(4) / 3 * rng.IntN(4) {
 		stroke(ink, rng)
 	}
-	p := 5 * math.Exp(rng.Float64()*math.Log(28/5.))
+	p := 4 * math.Exp(rng.Float64()*math.Log(28/4.))
 	g := photograph(ink, p/pitch, rng)
 	if p < 16 && rng.IntN(4) == 0 { // made larger after it was taken
 		k := between(rng, 1.1, 2.2)
 		g, p = enlarged(g, k), p*k
 	}
-	return cut(g, p/pitch, text, ys, rng)
+	for p >= how.shape.Pitch {
+		g, p = cell.Half(g), p/2
+	}
+	return cut(g, how.shape, p/pitch, text, ys, rng)
 }
 
 // stroke draws a line of a pen, a stamp or a ruler over the strip.
@@ -253,13 +259,13 @@ func photograph(ink []float32, scale float64, rng *rand.Rand) *image.Gray {
 			border(img, side, rng)
 		}
 	}
-	sigma := rng.Float64() * rng.Float64() * .2 * pitch
+	sigma := rng.Float64() * rng.Float64() * .26 * pitch
 	img = blurred(img, stripW, stripH, math.Hypot(sigma, .35/scale*.5))
 	g := shrink(img, scale, rng)
 	if rng.Float64() < .25 {
 		sharpen(g, between(rng, .3, 1.2))
 	}
-	noise := rng.Float64() * rng.Float64() * min(14, contrast/5)
+	noise := rng.Float64() * rng.Float64() * min(30, contrast/4)
 	for i, v := range g.Pix {
 		g.Pix[i] = clamp(float64(v) + rng.NormFloat64()*noise)
 	}
@@ -402,15 +408,15 @@ func blurred(src []float32, w, h int, sigma float64) []float32 {
 
 // cut takes the cells out of a picture: characters as a reader would frame
 // them, and as junk what it might take for one.
-func cut(g *image.Gray, scale float64, text [2][stripChars]int, ys [3]float64, rng *rand.Rand) []sample {
+func cut(g *image.Gray, shape cell.Shape, scale float64, text [2][stripChars]int, ys [3]float64, rng *rand.Rand) []sample {
 	var out []sample
+	v := make([]float32, shape.Size())
 	add := func(x, y, sx, sy float64, class int) {
 		tilt, shear := rng.NormFloat64()*.015, rng.NormFloat64()*.03
 		p := pitch * scale
 		f := cell.Frame{X: x * scale, Y: y * scale, AX: p * sx, AY: p * sx * tilt, DX: p * sy * (shear - tilt), DY: p * sy}
-		var v [cell.Size]float32
-		cell.Sample(g, f, &v)
-		s := sample{class: uint8(class)} //nolint:gosec // below 38
+		cell.Sample(g, f, shape, v)
+		s := sample{make([]int8, len(v)), uint8(class)} //nolint:gosec // below 38
 		for i, e := range v {
 			s.x[i] = int8(min(max(math.Round(float64(e)*28), -127), 127))
 		}

@@ -1,0 +1,158 @@
+package zone
+
+import (
+	"math"
+	"strings"
+
+	"touchstone.internal/pipeline"
+	"touchstone.internal/pipeline/mrz"
+	"touchstone.internal/pipeline/zone/internal/cell"
+)
+
+// shapes are the characters that are drawn alike, or nearly so, in some prints
+// of OCR-B or at some sizes.
+const shapes = "0ODQ 1IL 2Z 5S 6G 8B"
+
+func oneShape(a, b byte) bool {
+	for s := range strings.FieldsSeq(shapes) {
+		if strings.IndexByte(s, a) >= 0 && strings.IndexByte(s, b) >= 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// leastSeen is the belief that each network must have by itself.
+const leastSeen = .9
+
+// witness says of each character whether each network alone saw it. Of
+// characters drawn alike only one may be possible in a place: another cannot
+// stand there, or a check digit that agrees would not. Then seeing the shape is
+// seeing the character. Where 0 and O both are possible, nothing but the zone
+// itself tells how this print draws them.
+func witness(z *pipeline.Zone, cells [][]guess) {
+	layout, _ := mrz.LayoutOf(z.MRZ.Format)
+	zeros := roundsOf(layout, cells)
+	for l := range cells {
+		for i := range cells[l] {
+			q, c := &cells[l][i], &z.Lines[l].Chars[i]
+			excluded := func(other byte) bool {
+				return layout.Expects(l, i, c.Rune) && !layout.Expects(l, i, other) || refuted(&z.MRZ, l, i, c.Rune, other)
+			}
+			c.SecondRead = q.dissent(excluded)
+			if other := twin(c.Rune); c.SecondRead == c.Rune && other != 0 && !excluded(other) && !zeros.tell(q, c.Rune) {
+				c.SecondRead = other
+			}
+		}
+	}
+}
+
+// twin is the character that some prints draw exactly alike; 0 if none.
+func twin(c byte) byte {
+	switch c {
+	case '0':
+		return 'O'
+	case 'O':
+		return '0'
+	}
+	return 0
+}
+
+// refuted tells whether a check digit that agrees would disagree if another
+// character stood there.
+func refuted(z *mrz.Zone, line, column int, c, other byte) bool {
+	p := z.Protection(line, column)
+	return p.State == mrz.Verified && !mrz.Blind(c, other)
+}
+
+// dissent is the character itself if each network saw it or what is excluded,
+// and otherwise what the first that did not saw.
+func (q *guess) dissent(excluded func(byte) bool) byte {
+	own := cell.Alphabet[q.best]
+	for k := range q.each {
+		seen, top := 0.0, 0
+		for c := range cell.Junk {
+			p, r := q.each[k][c], cell.Alphabet[c]
+			if c == q.best || oneShape(r, own) && excluded(r) {
+				seen += p
+			} else if p > q.each[k][top] || top == q.best {
+				top = c
+			}
+		}
+		if seen < leastSeen {
+			return cell.Alphabet[top]
+		}
+	}
+	return own
+}
+
+// rounds are the mean looks of 0 and O in this zone, from the places where only
+// one of them can stand.
+type rounds [2]example
+
+func roundsOf(l mrz.Layout, cells [][]guess) (r rounds) {
+	for i := range cells {
+		for k := range cells[i] {
+			q := &cells[i][k]
+			own := cell.Alphabet[q.best]
+			if other := twin(own); other != 0 && l.Expects(i, k, own) && !l.Expects(i, k, other) {
+				r[indexOf(own)].add(q.x)
+			}
+		}
+	}
+	for i := range r {
+		r[i].even()
+	}
+	return r
+}
+
+func indexOf(c byte) int { return strings.IndexByte("0O", c) }
+
+// apart is by how many times further a 0 must be from all that are O.
+const apart = 2
+
+// tell tells whether both are known, and the cell is surely one of its own.
+func (r *rounds) tell(q *guess, c byte) bool {
+	own, other := &r[indexOf(c)], &r[1-indexOf(c)]
+	return own.n > 0 && other.n > 0 && 1-other.like(q.x) > apart*(1-own.like(q.x))
+}
+
+// example is the mean look of some cells.
+type example struct {
+	x []float64
+	n int
+}
+
+func (e *example) add(x []float32) {
+	if e.x == nil {
+		e.x = make([]float64, len(x))
+	}
+	for i, v := range x {
+		e.x[i] += float64(v)
+	}
+	e.n++
+}
+
+// even brings the mean to deviation 1, as cells are; its mean is 0 already.
+func (e *example) even() {
+	var squares float64
+	for _, v := range e.x {
+		squares += v * v
+	}
+	if squares == 0 {
+		return
+	}
+	scale := math.Sqrt(float64(len(e.x)) / squares)
+	for i := range e.x {
+		e.x[i] *= scale
+	}
+}
+
+// like is the correlation of a cell with the example.
+func (e *example) like(x []float32) float64 {
+	var sum float64
+	for i, v := range x {
+		sum += e.x[i] * float64(v)
+	}
+	return sum / float64(len(x))
+}
