@@ -116,8 +116,8 @@ func TestWitness(t *testing.T) {
 		seen     beliefs
 		want     byte
 	}{
-		"clear":                                       {0, 6, beliefs{'R': .99}, 'R'},
-		"another shape":                               {0, 6, beliefs{'R': .7, 'K': .29}, 'K'},
+		"clear":         {0, 6, beliefs{'R': .99}, 'R'},
+		"another shape": {0, 6, beliefs{'R': .7, 'K': .29}, 'K'},
 		"an O that looks like 0, where none stands":   {0, 3, beliefs{'0': .9, 'O': .09}, 'O'},
 		"a 0 that may be O, refuted by its digit":     {1, 5, beliefs{'0': .7, 'O': .29}, '0'},
 		"8 or B in a number, refuted by its digit":    {1, 1, beliefs{'8': .6, 'B': .39}, '8'},

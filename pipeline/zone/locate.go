@@ -67,7 +67,7 @@ func unlike(bs []band) (sum float64) {
 // bands finds the lines of print in one level.
 func bands(g *image.Gray) []band {
 	w, h := g.Rect.Dx(), g.Rect.Dy()
-	s := sumsOf(strokes(g, 7))
+	s := sumsOf(strokes(g))
 	mask := make([]bool, w*h)
 	for y := range h {
 		for x := range w {

@@ -51,37 +51,64 @@ func turnBack(r image.Rectangle, quarters int, size image.Point) image.Rectangle
 	return pipeline.Orientation{Quarters: quarters}.ToStored(r, size.X, size.Y)
 }
 
-// strokes keeps what is dark and thinner than reach pixels: print, and the
-// finer lines of a background, but neither shades nor edges.
-func strokes(g *image.Gray, reach int) *image.Gray {
+// reach is how thick a stroke may be, in pixels: one less than a window of eight
+// would be, so that three steps of doubling give the least of seven.
+const reach = 7
+
+// strokes keeps what is dark and thinner than reach: print, and the finer lines
+// of a background, but neither shades nor edges.
+func strokes(g *image.Gray) *image.Gray {
 	w, h := g.Rect.Dx(), g.Rect.Dy()
 	closed := image.NewGray(g.Rect)
-	tmp := make([]uint8, w*h)
-	r := reach / 2
-	spread(g.Pix, tmp, w, h, 1, g.Stride, r, false)
-	spread(tmp, closed.Pix, h, w, w, 1, r, false)
-	spread(closed.Pix, tmp, w, h, 1, w, r, true)
-	spread(tmp, closed.Pix, h, w, w, 1, r, true)
-	for i, c := range closed.Pix {
-		closed.Pix[i] = c - min(g.Pix[i], c)
+	for y := range h {
+		copy(closed.Pix[y*w:(y+1)*w], g.Pix[y*g.Stride:])
+	}
+	const light, dark = 0xff, 0
+	spread(closed.Pix, w, h, light)
+	spread(closed.Pix, w, h, dark)
+	for y := range h {
+		row, src := closed.Pix[y*w:(y+1)*w], g.Pix[y*g.Stride:]
+		for x, c := range row {
+			row[x] = c - min(src[x], c)
+		}
 	}
 	return closed
 }
 
-// spread takes the greatest (or least) value within r places along rows of n
-// values that lie step apart; rows lie next apart.
-func spread(src, dst []uint8, n, rows, step, next, r int, least bool) {
-	for y := range rows {
-		base := y * next
-		for x := range n {
-			v := src[base+x*step]
-			for k := max(x-r, 0); k <= min(x+r, n-1); k++ {
-				if e := src[base+k*step]; (e > v) != least && e != v {
-					v = e
-				}
-			}
-			dst[base+x*step] = v
+// spread gives each pixel the least value of those within half of reach of it,
+// along and across; the greatest if all are flipped.
+func spread(pix []uint8, w, h int, flip uint8) {
+	line := make([]uint8, w+reach-1)
+	for y := range h {
+		row := pix[y*w : (y+1)*w]
+		for i := range line {
+			line[i] = 0xff
 		}
+		for x, v := range row {
+			line[x+reach/2] = v ^ flip
+		}
+		lesser(line, line[1:])
+		lesser(line, line[2:])
+		lesser(line, line[3:])
+		copy(row, line)
+	}
+	beyond := make([]uint8, (h+reach-1)*w)
+	for i := range beyond {
+		beyond[i] = 0xff
+	}
+	copy(beyond[reach/2*w:], pix)
+	lesser(beyond, beyond[w:])
+	lesser(beyond, beyond[2*w:])
+	lesser(beyond, beyond[3*w:])
+	for i := range pix {
+		pix[i] = beyond[i] ^ flip
+	}
+}
+
+// lesser keeps of each pair of values the lesser, in dst.
+func lesser(dst, src []uint8) {
+	for i, v := range src {
+		dst[i] = min(dst[i], v)
 	}
 }
 
