@@ -3,7 +3,6 @@ package zone
 import (
 	"image"
 
-	"touchstone.internal/pipeline"
 	"touchstone.internal/pipeline/zone/internal/cell"
 )
 
@@ -30,25 +29,6 @@ func (p pyramid) at(length, most float64) (g *image.Gray, scale float64) {
 		k, scale = k+1, scale*2
 	}
 	return p[k], scale
-}
-
-// quarterTurn turns a picture clockwise by one quarter.
-func quarterTurn(g *image.Gray) *image.Gray {
-	w, h := g.Rect.Dx(), g.Rect.Dy()
-	dst := image.NewGray(image.Rect(0, 0, h, w))
-	for y := range w {
-		row := dst.Pix[y*dst.Stride : y*dst.Stride+h]
-		for x := range row {
-			row[x] = g.Pix[(h-1-x)*g.Stride+y]
-		}
-	}
-	return dst
-}
-
-// turnBack moves a box from a picture turned clockwise back to the unturned
-// one of the given size.
-func turnBack(r image.Rectangle, quarters int, size image.Point) image.Rectangle {
-	return pipeline.Orientation{Quarters: quarters}.ToStored(r, size.X, size.Y)
 }
 
 // reach is how thick a stroke may be, in pixels: one less than a window of eight

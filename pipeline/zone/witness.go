@@ -108,13 +108,13 @@ func roundsOf(l mrz.Layout, cells [][]guess) (r rounds) {
 
 func indexOf(c byte) int { return strings.IndexByte("0O", c) }
 
-// apart is by how many times further a 0 must be from all that are O.
-const apart = 2
+// further is by how many times further a 0 must be from all that are O.
+const further = 2
 
 // tell tells whether both are known, and the cell is surely one of its own.
 func (r *rounds) tell(q *guess, c byte) bool {
 	own, other := &r[indexOf(c)], &r[1-indexOf(c)]
-	return own.n > 0 && other.n > 0 && 1-other.like(q.x) > apart*(1-own.like(q.x))
+	return own.n > 0 && other.n > 0 && 1-other.like(q.x) > further*(1-own.like(q.x))
 }
 
 // example is the mean look of some cells.

@@ -31,41 +31,30 @@ const leastGain = 2.0
 // maxZones bounds the zones of one picture.
 const maxZones = 4
 
-// sighting is a zone found in a picture that was turned.
-type sighting struct {
-	grid     grid
-	quarters int // 0 or 1: how the picture was turned to find it
+// sighting is a zone that was found.
+type sighting struct{ grid }
+
+func (s sighting) mean() float64 { return s.score / float64(s.n*len(s.rows)) }
+
+// quarters is how many turns clockwise make the lines run from left to right,
+// more or less.
+func (s sighting) quarters() int {
+	r := s.rows[0]
+	return (4 - int(math.Round(math.Atan2(r.y[1], r.x[1])/(math.Pi/2)))) % 4
 }
 
-func (s sighting) mean() float64 { return s.grid.score / float64(s.grid.n*len(s.grid.rows)) }
-
-// upsideDown tells whether the lines run from right to left.
-func (s sighting) upsideDown() bool { return s.grid.rows[0].x[1] < 0 }
-
 // Find finds and reads the zones of a picture, however it is turned.
-func Find(g *image.Gray) Found {
+func Find(g *image.Gray) (f Found) {
 	planes := pyramidOf(g)
-	seen := sightings(planes, 0)
-	if len(seen) == 0 {
-		planes = pyramidOf(quarterTurn(g))
-		seen = sightings(planes, 1)
+	var seen []sighting
+	for _, degrees := range turns {
+		if seen = sightings(planes, viewAt(planes, degrees)); len(seen) > 0 {
+			f.Quarters = seen[0].quarters()
+			break
+		}
 	}
-	var f Found
-	for i, s := range seen {
-		q := s.quarters
-		if s.upsideDown() {
-			q += 2
-		}
-		if i == 0 {
-			f.Quarters = q
-		}
-		z := readZone(planes, s.grid)
-		for _, l := range z.Lines {
-			for c := range l.Chars {
-				l.Chars[c].Box = turnBack(l.Chars[c].Box, s.quarters, g.Rect.Size())
-			}
-		}
-		f.Zones = append(f.Zones, z)
+	for _, s := range seen {
+		f.Zones = append(f.Zones, readZone(planes, s.grid))
 	}
 	return f
 }
@@ -78,49 +67,47 @@ const clearGain = 4.5
 // page takes some 10,000.
 const mostCells = 30_000
 
-// sightings finds the zones whose lines run about level, best first.
-func sightings(planes pyramid, quarters int) []sighting {
-	r := &reader{planes: planes, finder: cell.NewFinder()}
+// sightings finds the zones whose lines run about level in a view, best first.
+func sightings(planes pyramid, v view) []sighting {
+	finder := cell.NewFinder()
+	search, r := &reader{planes: v.planes, finder: finder}, &reader{planes: planes, finder: finder}
 	var all []sighting
-	for _, bs := range groups(planes) {
-		taken := func(s sighting) bool { return s.mean() >= clearGain && s.box(planes[0].Rect).Overlaps(boxAround(bs)) }
+	for _, bs := range groups(v.planes) {
+		taken := func(s sighting) bool { return s.mean() >= clearGain && s.box(v.picture).Overlaps(v.boxAround(bs)) }
 		if slices.ContainsFunc(all, taken) {
 			continue
 		}
-		if r.cells > mostCells {
+		if search.cells+r.cells > mostCells {
 			break
 		}
-		laid, ok := r.lay(bs)
+		laid, ok := search.lay(bs)
 		if !ok {
 			continue
 		}
-		r.refine(&laid)
-		if s := (sighting{laid, quarters}); s.mean() >= leastGain {
+		s := sighting{v.mapped(laid)}
+		r.refine(&s.grid)
+		if s.mean() >= leastGain {
 			all = append(all, s)
 		}
 	}
-	slices.SortStableFunc(all, func(a, b sighting) int { return cmp.Compare(b.grid.score, a.grid.score) })
-	var out []sighting
+	return apart(all, v.picture)
+}
+
+// apart leaves of sightings that overlap the best alone.
+func apart(all []sighting, picture image.Rectangle) (out []sighting) {
+	slices.SortStableFunc(all, func(a, b sighting) int { return cmp.Compare(b.score, a.score) })
 	for _, s := range all {
-		if len(out) < maxZones && !slices.ContainsFunc(out, func(o sighting) bool { return o.box(planes[0].Rect).Overlaps(s.box(planes[0].Rect)) }) {
+		if len(out) < maxZones && !slices.ContainsFunc(out, func(o sighting) bool { return o.box(picture).Overlaps(s.box(picture)) }) {
 			out = append(out, s)
 		}
 	}
 	return out
 }
 
-func boxAround(bs []band) (r image.Rectangle) {
-	for _, b := range bs {
-		h := b.height / 2
-		r = r.Union(image.Rect(int(b.x0), int(min(b.y0, b.y1)-h), int(b.x1), int(max(b.y0, b.y1)+h)))
-	}
-	return r
-}
-
 func (s sighting) box(picture image.Rectangle) (b image.Rectangle) {
-	for l := range s.grid.rows {
-		for _, i := range []int{0, s.grid.n - 1} {
-			b = b.Union(boxOf(s.grid.frame(l, float64(i), 0, 0)))
+	for l := range s.rows {
+		for _, i := range []int{0, s.n - 1} {
+			b = b.Union(boxOf(s.frame(l, float64(i), 0, 0)))
 		}
 	}
 	return b.Intersect(picture)

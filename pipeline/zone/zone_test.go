@@ -150,6 +150,10 @@ func TestReadsAskewAndInPerspective(t *testing.T) {
 	for name, c := range map[string]fixtures.Capture{
 		"5 degrees":     {Margin: .08, Angle: 5, Desk: desk},
 		"-6 degrees":    {Margin: .08, Angle: -6, Desk: desk},
+		"22 degrees":    {Margin: .3, Angle: 22, Desk: desk},
+		"-45 degrees":   {Margin: .4, Angle: -45, Desk: desk},
+		"118 degrees":   {Margin: .4, Angle: 28, Quarter: 1, Desk: desk},
+		"-160 degrees":  {Margin: .3, Angle: 20, Quarter: 2, Desk: desk},
 		"narrower left": {Margin: .08, Corners: [4][2]float64{{0, .04}, {0, 0}, {0, 0}, {0, -.04}}, Desk: desk},
 		"narrower top":  {Margin: .08, Corners: [4][2]float64{{.05, 0}, {-.05, 0}, {0, 0}, {0, 0}}, Desk: desk, Angle: 2},
 	} {
