@@ -161,7 +161,10 @@ func widths(lines []string) string {
 	for i, s := range lines {
 		ns[i] = fmt.Sprint(len(s))
 	}
-	if len(ns) == 1 {
+	switch len(ns) {
+	case 0:
+		return "no line"
+	case 1:
 		return "one line of " + ns[0]
 	}
 	return "lines of " + strings.Join(ns[:len(ns)-1], ", ") + " and " + ns[len(ns)-1]

@@ -14,6 +14,8 @@ import (
 type Typed struct {
 	Lines   []string // characters of a zone, and ? for every other
 	Changes []string // how the text was changed to be read, in words
+
+	foreign []rune // what was typed for each ?, in order
 }
 
 // Read makes lines of what was typed, and says what it changed: lower case,
@@ -51,19 +53,29 @@ func (t *Typed) said(what string) {
 	}
 }
 
+// fillers are characters of another shape that people paste for fillers, from
+// word processors, web pages and keyboards with full-width characters.
+var fillers = map[rune]string{ //nolint:gochecknoglobals // a table, never written
+	'«': "<<", '≪': "<<", '⟪': "<<", '《': "<<",
+	'‹': "<", '＜': "<", '﹤': "<", '〈': "<", '⟨': "<", '❮': "<", '˂': "<", 'ᐸ': "<",
+}
+
 // add writes one typed character as a zone has it.
 func (t *Typed) add(b *strings.Builder, r rune) {
 	switch upper := unicode.ToUpper(r); {
 	case unicode.IsSpace(r):
 		t.said("spaces left out")
-	case r == '«':
-		t.said("« read as <<")
-		b.WriteString("<<")
-	case r == '‹':
-		t.said("‹ read as <")
-		b.WriteByte(mrz.Filler)
+	case unicode.Is(unicode.Cf, r): // marks of direction and the like, which nobody sees that pastes them
+		t.said("invisible characters left out")
+	case fillers[r] != "":
+		t.said(string(r) + " read as " + fillers[r])
+		b.WriteString(fillers[r])
+	case r >= '！' && r <= '～': // the full-width forms of ASCII, in its order
+		t.said("full-width characters read as plain ones")
+		t.add(b, r-'！'+'!')
 	case upper >= utf8.RuneSelf || !mrz.Valid(byte(upper)): //nolint:gosec // the first condition bounds it
 		t.said("? for a character that no zone has")
+		t.foreign = append(t.foreign, r)
 		b.WriteByte('?')
 	default:
 		if upper != r {
