@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"touchstone.internal/pipeline"
+	"touchstone.internal/pipeline/explain"
 )
 
 func describe(t *testing.T) *description {
@@ -113,6 +114,12 @@ func TestAnswersMatch(t *testing.T) {
 		{"POST /api/v1/documents", 403, sent(op, filled())},
 		{"POST /api/v1/documents", 413, sent(b, filled(part{"file", "a.jpg", append(picture(), make([]byte, pipeline.MaxUploadBytes)...)}))},
 		{"POST /api/v1/documents", 415, sent(b, filled(part{"file", "a.jpg", []byte("x")}))},
+		{"POST /api/v1/mrz", 200, b.explain(`{"text":"` + jsonZone + `"}`)},
+		{"POST /api/v1/mrz", 200, b.explain(`{"text":"` + strings.ToLower(strings.Replace(jsonZone, "7408", "74K8", 1)) + `"}`)},
+		{"POST /api/v1/mrz", 400, b.explain(`{"text":"HELLO"}`)},
+		{"POST /api/v1/mrz", 401, nobody.explain(`{}`)},
+		{"POST /api/v1/mrz", 403, op.explain(`{}`)},
+		{"POST /api/v1/mrz", 415, b.postForm("/api/v1/mrz", nil)},
 		{"GET /api/v1/documents", 200, b.get("/api/v1/documents?limit=1")},
 		{"GET /api/v1/documents", 200, b.get("/api/v1/documents?encounter=XXX-000000-0000")},
 		{"GET /api/v1/documents", 400, b.get("/api/v1/documents?limit=x")},
@@ -154,6 +161,7 @@ func TestSchemasMatchTypes(t *testing.T) {
 	d := describe(t)
 	for name, v := range map[string]any{
 		"Document": documentBody{}, "Sighting": sightingBody{}, "DocumentList": listBody{}, "Problem": problemBody{}, "FieldError": fieldError{},
+		"TypedText": typedBody{}, "TypedZone": explain.Explanation{}, "TypedField": explain.Field{}, "TypedCharacter": explain.Character{},
 		"Report": pipeline.Report{}, "Page": pipeline.PageReading{}, "Zone": pipeline.ZoneReading{}, "CharMark": pipeline.CharMark{},
 		"Field": pipeline.FieldReading{}, "CheckDigit": pipeline.CheckDigitReading{}, "Doubt": pipeline.DoubtReading{}, "Change": pipeline.ChangeReading{}, "Finding": pipeline.Finding{}, "Value": pipeline.Value{},
 		"Box": pipeline.Box{}, "ScreeningOutcome": pipeline.ScreeningOutcome{}, "Contribution": pipeline.Contribution{}, "Orientation": pipeline.Orientation{},

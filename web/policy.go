@@ -8,7 +8,7 @@ type action uint8
 // The actions of the desk.
 const (
 	actSignedIn action = iota // whatever is open to everybody who is signed in
-	actUpload                 // add a document
+	actUpload                 // add a document, or look at a zone that was typed
 	actReadOwn                // read documents that the account has uploaded
 	actReadAll                // read everybody's documents
 	actHistory                // read who did what with a document

@@ -147,6 +147,8 @@ func (s *server) routes() http.Handler {
 	mux.Handle("GET /documents/{id}/events", s.page(actReadOwn, s.events))
 	mux.Handle("GET /documents/{id}/image", s.page(actReadOwn, s.image))
 	mux.Handle("GET /documents/{id}/original", s.page(actReadOwn, s.original))
+	mux.Handle("GET /typed-zone", s.page(actUpload, s.typedZonePage))
+	mux.Handle("POST /typed-zone", s.page(actUpload, s.typedZone))
 	mux.Handle("GET /status", s.page(actOperate, s.status))
 
 	mux.HandleFunc("GET /api/v1/openapi.json", s.openAPI)
@@ -155,6 +157,7 @@ func (s *server) routes() http.Handler {
 	mux.Handle("GET /api/v1/documents/{id}", s.api(actReadOwn, s.apiDocument))
 	mux.Handle("GET /api/v1/documents/{id}/report", s.api(actReadOwn, s.apiReport))
 	mux.Handle("GET /api/v1/documents/{id}/image", s.api(actReadOwn, s.image))
+	mux.Handle("POST /api/v1/mrz", s.api(actUpload, s.apiTypedZone))
 
 	cross := http.NewCrossOriginProtection()
 	cross.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

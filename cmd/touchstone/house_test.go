@@ -26,6 +26,7 @@ func TestDependencyRule(t *testing.T) {
 	const module = "touchstone.internal/"
 	forbidden := map[string][]string{
 		"pipeline":         {module + "checks", module + "storage", module + "workers", module + "web", module + "cmd", "net", "os/exec", "database/sql", "log/slog"},
+		"pipeline/explain": {module + "pipeline/prepare", module + "pipeline/zone", module + "pipeline/ocr", module + "checks", "net", "os/exec", "database/sql", "log/slog"},
 		"pipeline/mrz":     {module + "pipeline/text", "net", "database/sql"},
 		"checks":           {module + "storage", module + "workers", module + "web", module + "cmd", module + "pipeline/prepare", module + "pipeline/ocr", "net", "os/exec", "database/sql", "runtime/cgo"},
 		"storage/...":      {module + "checks", module + "workers", module + "web", module + "cmd", module + "pipeline/prepare", module + "pipeline/ocr"},

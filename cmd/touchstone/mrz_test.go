@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"touchstone.internal/pipeline/explain"
 	"touchstone.internal/pipeline/mrz"
 )
 
@@ -61,7 +62,7 @@ func TestMRZ(t *testing.T) {
 func TestMRZInJSON(t *testing.T) {
 	wrong := strings.Replace(lowerLine, "7408122", "740K123", 1)
 	code, out, _ := touchstone(t, nil, "mrz", "--json", upperLine, wrong)
-	var e explained
+	var e explain.Explanation
 	if err := json.Unmarshal([]byte(out), &e); err != nil {
 		t.Fatal(err)
 	}

@@ -430,7 +430,7 @@ func TestWithoutJavaScript(t *testing.T) {
 		_, err := cdp.Call(ctx, tab, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
 		return err
 	}))
-	for _, name := range []string{"upload", "examine-high", "document-high"} {
+	for _, name := range []string{"upload", "examine-high", "document-high", "typed-agrees"} {
 		b.do(t, chromedp.Navigate(server.URL+"/example/"+name))
 		screenshots(t).take(t, b, name+"-no-script", 1280)
 		dead := eval[int](t, b, `[...document.querySelectorAll("[data-view],[data-layer],[data-print],#photo-box,#drop-hint")].filter(e => e.checkVisibility({visibilityProperty: true})).length`)
@@ -443,6 +443,48 @@ func TestWithoutJavaScript(t *testing.T) {
 	if form != "post /upload multipart/form-data filetrue" {
 		t.Errorf("the form is %q", form)
 	}
+}
+
+// TestTypedZone types a zone and reads the answer with the keyboard alone, and
+// without JavaScript: the text goes by POST and no address ever holds it.
+func TestTypedZone(t *testing.T) {
+	d, server := newDesk(t)
+	d.HandleFunc("GET /typed-zone", func(w http.ResponseWriter, _ *http.Request) {
+		d.show(t, w, example{"typed", "typed-zone", shell(officer, "/typed-zone"), TypedZone{}})
+	})
+	d.HandleFunc("POST /typed-zone", func(w http.ResponseWriter, r *http.Request) {
+		d.show(t, w, example{"typed", "typed-zone", shell(officer, "/typed-zone"), typedExample(r.PostFormValue("text"))})
+	})
+	b := newBrowser(t)
+	b.do(t, chromedp.EmulateViewport(1280, 900), chromedp.Func(func(ctx context.Context, tab *chromedp.Target) error {
+		_, err := cdp.Call(ctx, tab, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
+		return err
+	}))
+	b.do(t, chromedp.Navigate(server.URL+"/typed-zone"))
+	toText := func() {
+		for range 15 {
+			if eval[bool](t, b, `document.activeElement.id === "text"`) {
+				return
+			}
+			b.do(t, chromedp.KeyEvent("\t"))
+		}
+		t.Fatal("the tab key does not lead to the text")
+	}
+	toText()
+	b.do(t, chromedp.KeyEvent("p<utoeriksson<<anna<maria<<<<<<<<<<<<<<<<<<<\rl898902c36uto7408122f1204159ze184226b<<<<<1"), chromedp.KeyEvent("\t"), chromedp.KeyEvent("\r"))
+	b.is(t, `document.title.startsWith("Error: ") && document.querySelector(".govuk-error-summary a").textContent.startsWith("Line 2 has 43 characters") && document.getElementById("text").value.endsWith("<1")`)
+	b.do(t, chromedp.Navigate(server.URL+"/typed-zone"))
+	toText()
+	b.do(t, chromedp.KeyEvent("p<utoeriksson<<anna<maria<<<<<<<<<<<<<<<<<<<\rl898902c36uto7408122f1204159ze184226b<<<<<10"), chromedp.KeyEvent("\t"), chromedp.KeyEvent("\r"))
+	b.is(t, `document.title.startsWith("Everything agrees") && location.pathname + location.search + location.hash === "/typed-zone" && document.querySelectorAll("pre [role=group]").length === 3`)
+	screenshots(t).take(t, b, "typed-keyboard", 0)
+	for range 15 {
+		if eval[bool](t, b, `document.activeElement.classList.contains("app-mrz-box")`) { // the lines can be scrolled by key
+			return
+		}
+		b.do(t, chromedp.KeyEvent("\t"))
+	}
+	t.Error("the tab key does not lead to the lines")
 }
 
 // TestPrint: an answer fits on a few pages, with the reference (UI-70).

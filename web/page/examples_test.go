@@ -16,6 +16,7 @@ import (
 
 	"touchstone.internal/fixtures"
 	"touchstone.internal/pipeline"
+	"touchstone.internal/pipeline/explain"
 	"touchstone.internal/pipeline/mrz"
 	"touchstone.internal/pipeline/text"
 )
@@ -341,6 +342,12 @@ func formExamples() []example {
 		{"upload-error", "upload", shell(officer, "/upload"), Upload{Encounter: "NPT", Capture: "C0", Errors: []Error{
 			{"encounter", "Encounter reference must have 3 letters, then 6 numbers, then 4 numbers, for example NPT-241126-0147"}, {"capture", "Select how you got the images"}, {"file", "Add at least one image"},
 		}}},
+		{"typed", "typed-zone", shell(officer, "/typed-zone"), TypedZone{}},
+		{"typed-agrees", "typed-zone", shell(officer, "/typed-zone"), typedExample("p<utoeriksson«anna<maria<<<<<<<<<<<<<<<<<<<\nL898902C36UTO7408122F1204159ZE184226B<<<<<10")},
+		{"typed-disagrees", "typed-zone", shell(reviewer, "/typed-zone"), typedExample("I<UTOD231458907<<<<<<<<<<<<<<<7408123F1204159UTO<<<<<<<<<<<6ERIKS5ON<<ANNA<MARIA<<<<<<<<<<")},
+		{"typed-licence", "typed-zone", shell(officer, "/typed-zone"), typedExample("FACA0D001\nFACHE123456789012<<740812<<<<<\nERIKSSON<<ANNA<<<<<<<<<<<<<<<<")},
+		{"typed-error", "typed-zone", shell(officer, "/typed-zone"), typedExample("P<UTOERIKSSÖN<<ANNA<MARIA<<<<<<<<<<<<<<<<<<\nL898902C36UTO7408122F1204159ZE184226B<<<<<10")},
+		{"typed-long", "typed-zone", shell(officer, "/typed-zone"), TypedZone{Text: strings.Repeat("<script>\u202e", 60), Errors: []Error{{"text", "The text is too long. Enter the 2 or 3 lines of the zone alone"}}}},
 		{"received", "received", shell(officer, "/upload/received"), &Received{Encounter: "NPT-241126-0147", Files: []ReceivedFile{
 			{Name: "IMG_2041.jpg", Document: waiting},
 			{Name: "IMG_2042.jpg", Document: checked, Duplicate: true, Sightings: seenBefore()},
@@ -349,6 +356,19 @@ func formExamples() []example {
 		{"received-waiting", "received", shell(officer, "/upload/received"), Received{Encounter: "NPT-241126-0147", Files: []ReceivedFile{{Document: waiting}, {Document: checked}}}},
 		{"received-empty", "received", shell(officer, "/upload/received"), Received{}},
 	}
+}
+
+// typedExample is what the page shows of a text.
+func typedExample(typed string) TypedZone {
+	v, t := TypedZone{Text: typed}, explain.Read(typed)
+	for _, f := range t.Faults() {
+		v.Errors = append(v.Errors, Error{"text", f})
+	}
+	if v.Errors == nil {
+		e := t.Explain(now)
+		v.Zone = &e
+	}
+	return v
 }
 
 func listExamples() []example {

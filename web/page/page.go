@@ -24,17 +24,18 @@ var assetFiles embed.FS
 
 // views tells which view each page shows.
 var views = map[string]reflect.Type{ //nolint:gochecknoglobals // a table, never written
-	"sign-in":   reflect.TypeFor[SignIn](),
-	"home":      reflect.TypeFor[Home](),
-	"upload":    reflect.TypeFor[Upload](),
-	"received":  reflect.TypeFor[Received](),
-	"documents": reflect.TypeFor[Documents](),
-	"document":  reflect.TypeFor[Document](),
-	"examine":   reflect.TypeFor[Document](),
-	"safety":    reflect.TypeFor[Safety](),
-	"status":    reflect.TypeFor[Status](),
-	"problem":   reflect.TypeFor[Problem](),
-	"problems":  reflect.TypeFor[Problems](),
+	"sign-in":    reflect.TypeFor[SignIn](),
+	"home":       reflect.TypeFor[Home](),
+	"upload":     reflect.TypeFor[Upload](),
+	"received":   reflect.TypeFor[Received](),
+	"documents":  reflect.TypeFor[Documents](),
+	"document":   reflect.TypeFor[Document](),
+	"examine":    reflect.TypeFor[Document](),
+	"typed-zone": reflect.TypeFor[TypedZone](),
+	"safety":     reflect.TypeFor[Safety](),
+	"status":     reflect.TypeFor[Status](),
+	"problem":    reflect.TypeFor[Problem](),
+	"problems":   reflect.TypeFor[Problems](),
 }
 
 // Pages holds every page, parsed, and the assets that they refer to. It is

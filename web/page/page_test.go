@@ -17,6 +17,7 @@ import (
 	"golang.org/x/net/html/atom"
 
 	"touchstone.internal/pipeline"
+	"touchstone.internal/pipeline/explain"
 	"touchstone.internal/pipeline/text"
 )
 
@@ -304,6 +305,8 @@ func TestForeignTextStaysText(t *testing.T) {
 		{"received", "received", who, Received{Encounter: evil, Files: []ReceivedFile{{Name: evil, Refused: evil}, {Name: evil, Document: d.Document}}}},
 		{"documents", "documents", who, Documents{Filter: pipeline.DocumentFilter{Encounter: evil}, Documents: []pipeline.Document{d.Document}, Next: "javascript:alert(4)"}},
 		{"problem", "problem", who, Problem{404, evil, evil}},
+		{"typed-zone", "typed-zone", who, TypedZone{Text: "</textarea>" + evil, Errors: []Error{{"text", evil}}}},
+		{"explained", "typed-zone", who, TypedZone{Text: evil, Zone: &explain.Explanation{Format: evil, Typed: []string{evil}, Disagreements: []string{evil}}}},
 	} {
 		t.Run(e.name, func(t *testing.T) {
 			c := &lint{ids: map[string]int{}, seen: map[atom.Atom]int{}}

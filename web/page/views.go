@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"touchstone.internal/pipeline"
+	"touchstone.internal/pipeline/explain"
 )
 
 // Shell is what every page shows around its content.
@@ -74,6 +75,14 @@ type Document struct {
 	History   []pipeline.AuditEvent // nil if the account may not see it
 	Checks    map[string]pipeline.Check
 	Waiting   int // documents that wait for a worker, this one included
+}
+
+// TypedZone is the view of "typed-zone": the form for a zone that somebody types,
+// and what can be said of it.
+type TypedZone struct {
+	Text   string               // as it was typed
+	Zone   *explain.Explanation // nil until there is one
+	Errors []Error
 }
 
 // Safety is the view of "safety": whom to call, for everybody at any time.

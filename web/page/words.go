@@ -52,6 +52,7 @@ func preparers() template.FuncMap {
 		"listed":   listed,
 		"recent":   recent,
 		"seen":     seen,
+		"typed":    typedOf,
 		"layer":    layerOf,
 		"parts":    partsOf,
 		"states":   statesOf,
@@ -188,6 +189,8 @@ func errorsOf(view any) []Error {
 		return v.Errors
 	case Documents:
 		return v.Errors
+	case TypedZone:
+		return v.Errors
 	}
 	return nil
 }
@@ -211,7 +214,7 @@ func navOf(s Shell) []link {
 	var links []link
 	switch s.Account.Role {
 	case pipeline.RoleOfficer, pipeline.RoleReviewer:
-		links = []link{{Address: "/upload", Text: "Upload"}, {Address: "/documents", Text: "Documents"}}
+		links = []link{{Address: "/upload", Text: "Upload"}, {Address: "/documents", Text: "Documents"}, {Address: "/typed-zone", Text: "Typed zone"}}
 	case pipeline.RoleOperator:
 		links = []link{{Address: "/status", Text: "Status"}}
 	default: // nobody is signed in
