@@ -12,6 +12,13 @@ import (
 // and as much again of what it ran together with.
 const longestBand = 90
 
+// try is a pitch and a direction in which the lines may run, and the mean gain
+// of some cells read so.
+type try struct{ pitch, sign, gain float64 }
+
+// evident is the mean gain of a try from which no other is worth its time.
+const evident = 2.5
+
 // lay finds the best grid over a group of bands, in either direction of
 // reading. Ok is false if no grid explains them.
 func (r *reader) lay(bs []band) (best grid, ok bool) {
@@ -19,27 +26,33 @@ func (r *reader) lay(bs []band) (best grid, ok bool) {
 	if len(bs) == 3 {
 		widths = []int{30}
 	}
-	type try struct{ pitch, sign, gain float64 }
-	var tries []try
-	r.ink = 0
-	for _, p := range pitches(r.planes, bs) {
-		if bs[0].length() > longestBand*p {
-			continue
-		}
-		for _, sign := range []float64{1, -1} {
-			tries = append(tries, try{p, sign, r.probe(bs, p*sign)})
-		}
-	}
-	slices.SortStableFunc(tries, func(a, b try) int { return cmp.Compare(b.gain, a.gain) })
-	for _, t := range tries[:min(len(tries), 2)] {
-		if t.gain < 0 {
-			continue
-		}
+	for _, t := range r.tries(bs) {
 		if g := r.sweep(bs, t.pitch, t.sign, widths); g.score > best.score {
 			best = g
 		}
 	}
 	return best, best.score > 0
+}
+
+// tries gives the one evident try, or the best two that are worth it.
+func (r *reader) tries(bs []band) (ts []try) {
+	r.ink = 0
+	for _, p := range pitches(r.planes, bs) {
+		if bs[0].length() > longestBand*p {
+			continue
+		}
+		a, b := try{p, 1, r.probe(bs, p)}, try{p, -1, r.probe(bs, -p)}
+		if b.gain > a.gain {
+			a, b = b, a
+		}
+		if a.gain >= evident && a.gain >= b.gain+evident {
+			return []try{a}
+		}
+		ts = append(ts, a, b)
+	}
+	ts = slices.DeleteFunc(ts, func(t try) bool { return t.gain < 0 })
+	slices.SortStableFunc(ts, func(a, b try) int { return cmp.Compare(b.gain, a.gain) })
+	return ts[:min(len(ts), 2)]
 }
 
 // probe reads some cells in the middle of the group, at the best of some
