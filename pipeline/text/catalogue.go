@@ -134,6 +134,19 @@ var catalogue = map[string]Statement{ //nolint:gochecknoglobals // the table thi
 		CouldBe: "A passport for somebody who is not a national, such as an alien's passport.", Advice: "Check which kind of document it is",
 	},
 
+	// MRZ-13.
+	"typeface_ok":    {Title: "Standard typeface", Sentence: "The machine readable lines are printed in the standard typeface."},
+	"typeface_small": {Title: "Too small to compare the typeface", Sentence: "The machine readable lines are too small in this picture to compare their typeface with the standard one.", Advice: "Take the photo again from nearer"},
+	"typeface_few":   {Title: "Too little to compare the typeface", Sentence: "The machine readable lines hold too few characters to compare their typeface with the standard one."},
+	"typeface_unsure": {
+		Title: "Typeface could not be judged", Sentence: "The machine readable lines are too soft in this picture to tell their typeface.",
+		CouldBe: "Blur, glare or wear.", Advice: "Take the photo again in even light",
+	},
+	"typeface_other": {
+		Title: "Not the standard typeface", Sentence: "The machine readable lines are not in the standard typeface: they are more like {other}.",
+		CouldBe: "A test print, or a picture that was drawn on a screen.", Advice: "Compare the lines with another document of this kind",
+	},
+
 	// MRZ-14.
 	"deviation_none":    {Title: "No known issue", Sentence: "No known issue with this issuer explains a finding."},
 	"deviation_applied": {Title: "Known issue with this issuer", Sentence: "Known issue with this issuer; the mismatch is not counted: {checks}.", Advice: "Compare with the issuer's notice"},

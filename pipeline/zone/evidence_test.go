@@ -96,7 +96,7 @@ func TestDecodeChoosesTheFormat(t *testing.T) {
 	}
 }
 
-func zoneOf(cells [][]guess) (z pipeline.Zone) {
+func parsed(cells [][]guess) (z pipeline.Zone) {
 	var lines []string
 	for l := range cells {
 		lines = append(lines, text(cells, l))
@@ -134,7 +134,7 @@ func TestWitness(t *testing.T) {
 				}
 			}
 			decode(cells)
-			z := zoneOf(cells)
+			z := parsed(cells)
 			witness(&z, cells)
 			if got := z.Lines[tt.line].Chars[tt.at].SecondRead; got != tt.want {
 				t.Errorf("witnessed %q; want %q", got, tt.want)
@@ -225,14 +225,14 @@ func TestDoubts(t *testing.T) {
 	wrong := passport[1][:9] + "7" + passport[1][10:] // the document number's digit
 	cells := seenAs(.999, passport[0], wrong)
 	decode(cells)
-	z := zoneOf(cells)
+	z := parsed(cells)
 	ds := doubts(&z.MRZ, cells)
 	if len(ds) != 2 || ds[0].Field != mrz.DocumentNumber || ds[0].Misread > pipeline.NoDoubt {
 		t.Fatalf("clear print is doubted: %+v", ds)
 	}
 	cells[1][9].believe(map[byte]float64{'7': .55, '6': .44})
 	decode(cells)
-	z = zoneOf(cells)
+	z = parsed(cells)
 	d := doubts(&z.MRZ, cells)[0]
 	want := []pipeline.Change{{At: mrz.Span{Line: 1, From: 9, To: 10}, To: '6'}}
 	if d.Misread < .5 || d.Misread > 1 || !slices.Equal(d.Changes, want) {

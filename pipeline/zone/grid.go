@@ -1,8 +1,6 @@
 package zone
 
 import (
-	"math"
-
 	"touchstone.internal/pipeline/zone/internal/cell"
 )
 
@@ -51,7 +49,7 @@ type reader struct {
 
 // sample takes the cell at f out of the picture.
 func (r *reader) sample(s cell.Shape, f cell.Frame, x []float32) {
-	g, scale := r.planes.at(math.Hypot(f.AX, f.AY), s.Pitch)
+	g, scale := r.planes.at(f.Pitch(), s.Pitch)
 	cell.Sample(g, f.Shrunk(scale), s, x)
 }
 
@@ -68,7 +66,7 @@ func (r *reader) gain(f cell.Frame) (gain, deviation float64) {
 		return -worst, 0
 	}
 	r.cells++
-	g, scale := r.planes.at(math.Hypot(f.AX, f.AY), r.finder.Pitch)
+	g, scale := r.planes.at(f.Pitch(), r.finder.Pitch)
 	gain, deviation = r.finder.Gain(g, f.Shrunk(scale))
 	if deviation < faint*r.ink {
 		return -worst, deviation

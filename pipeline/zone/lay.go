@@ -23,7 +23,7 @@ const evident = 2.5
 // reading. Ok is false if no grid explains them.
 func (r *reader) lay(bs []band) (best grid, ok bool) {
 	widths := []int{44, 36}
-	if len(bs) == 3 {
+	if len(bs) != 2 {
 		widths = []int{30}
 	}
 	for _, t := range r.tries(bs) {
@@ -61,7 +61,7 @@ func (r *reader) probe(bs []band, p float64) float64 {
 	best := math.Inf(-1)
 	for phase := range 4 {
 		sum, n := 0.0, 0
-		for _, b := range bs[:2] {
+		for _, b := range bs[:min(len(bs), 2)] {
 			l := b.length()
 			ux, uy := (b.x1-b.x0)/l, (b.y1-b.y0)/l
 			for k := range 6 {

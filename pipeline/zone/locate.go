@@ -32,8 +32,26 @@ const (
 
 // groups gives the two and three bands that may be the lines of a zone, the
 // likeliest first.
-func groups(p pyramid) [][]band {
-	var all [][]band
+func groups(p pyramid) (all [][]band) {
+	for _, bs := range bandsOf(p) {
+		all = append(all, together(bs)...)
+	}
+	return likeliest(all)
+}
+
+// singles gives the bands that may be the only line of a zone, the likeliest
+// first.
+func singles(p pyramid) (all [][]band) {
+	for _, bs := range bandsOf(p) {
+		for _, b := range bs {
+			all = append(all, []band{b})
+		}
+	}
+	return likeliest(all)
+}
+
+// bandsOf finds the bands of each level, in pixels of the first.
+func bandsOf(p pyramid) (all [][]band) {
 	scale := 1.0
 	for _, g := range p {
 		if longer := max(g.Rect.Dx(), g.Rect.Dy()); longer <= finest && longer >= coarsest {
@@ -41,10 +59,14 @@ func groups(p pyramid) [][]band {
 			for i := range bs {
 				bs[i] = band{bs[i].x0 * scale, bs[i].y0 * scale, bs[i].x1 * scale, bs[i].y1 * scale, bs[i].height * scale}
 			}
-			all = append(all, together(bs)...)
+			all = append(all, bs)
 		}
 		scale *= 2
 	}
+	return all
+}
+
+func likeliest(all [][]band) [][]band {
 	slices.SortStableFunc(all, func(a, b []band) int { return cmp.Compare(unlike(a), unlike(b)) })
 	return all[:min(len(all), maxGroups)]
 }

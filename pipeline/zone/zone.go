@@ -46,17 +46,56 @@ func (s sighting) quarters() int {
 // Find finds and reads the zones of a picture, however it is turned.
 func Find(g *image.Gray) (f Found) {
 	planes := pyramidOf(g)
-	var seen []sighting
 	for _, degrees := range turns {
-		if seen = sightings(planes, viewAt(planes, degrees)); len(seen) > 0 {
-			f.Quarters = seen[0].quarters()
-			break
+		v := viewAt(planes, degrees)
+		for _, s := range sightings(planes, v, groups(v.planes), leastGain) {
+			cells := (&reader{planes: planes}).read(&s.grid)
+			if !mostlyJunk(cells) {
+				f.add(s, zoneOf(cells, &s.grid, g.Rect))
+			}
+		}
+		if len(f.Zones) > 0 {
+			return f
 		}
 	}
-	for _, s := range seen {
-		f.Zones = append(f.Zones, readZone(planes, s.grid))
+	return lonely(planes)
+}
+
+func (f *Found) add(s sighting, z pipeline.Zone) {
+	if len(f.Zones) == 0 {
+		f.Quarters = s.quarters()
+	}
+	f.Zones = append(f.Zones, z)
+}
+
+// lonely finds zones of one line, as driving licences have them. A page is full
+// of single lines, so that one is taken for a zone only if it is print without
+// any doubt, and its first letter says so.
+func lonely(planes pyramid) (f Found) {
+	for _, degrees := range turns[:2] {
+		v := viewAt(planes, degrees)
+		for _, s := range sightings(planes, v, singles(v.planes), clearGain) {
+			z := zoneOf((&reader{planes: planes}).read(&s.grid), &s.grid, planes[0].Rect)
+			if z.MRZ.Format != mrz.Unknown {
+				f.add(s, z)
+			}
+		}
 	}
 	return f
+}
+
+// mostlyJunk tells whether those who read see no characters in half of the
+// cells where the one who finds saw them.
+func mostlyJunk(lines [][]guess) bool {
+	junk, n := 0, 0
+	for _, cells := range lines {
+		for i := range cells {
+			if n++; cells[i].mean[cell.Junk] >= .5 {
+				junk++
+			}
+		}
+	}
+	return 2*junk > n
 }
 
 // clearGain is the mean gain from which a grid is so good that no other is looked
@@ -67,12 +106,13 @@ const clearGain = 4.5
 // page takes some 10,000.
 const mostCells = 30_000
 
-// sightings finds the zones whose lines run about level in a view, best first.
-func sightings(planes pyramid, v view) []sighting {
+// sightings finds the zones among groups of bands of a view, best first, whose
+// mean cell is better than junk by at least so much.
+func sightings(planes pyramid, v view, groups [][]band, least float64) []sighting {
 	finder := cell.NewFinder()
 	search, r := &reader{planes: v.planes, finder: finder}, &reader{planes: planes, finder: finder}
 	var all []sighting
-	for _, bs := range groups(v.planes) {
+	for _, bs := range groups {
 		taken := func(s sighting) bool { return s.mean() >= clearGain && s.box(v.picture).Overlaps(v.boxAround(bs)) }
 		if slices.ContainsFunc(all, taken) {
 			continue
@@ -86,7 +126,7 @@ func sightings(planes pyramid, v view) []sighting {
 		}
 		s := sighting{v.mapped(laid)}
 		r.refine(&s.grid)
-		if s.mean() >= leastGain {
+		if s.mean() >= least {
 			all = append(all, s)
 		}
 	}
@@ -120,20 +160,18 @@ func boxOf(f cell.Frame) image.Rectangle {
 	return image.Rect(int(math.Floor(f.X-w)), int(math.Floor(f.Y-h)), int(math.Ceil(f.X+w)), int(math.Ceil(f.Y+h)))
 }
 
-// readZone reads the cells of a grid and parses what they say.
-func readZone(planes pyramid, laid grid) pipeline.Zone {
-	r := &reader{planes: planes}
-	cells := r.read(&laid)
+// zoneOf puts down what the cells of a grid say, and parses it.
+func zoneOf(cells [][]guess, laid *grid, picture image.Rectangle) pipeline.Zone {
 	decode(cells)
-	var z pipeline.Zone
+	z := pipeline.Zone{Pitch: laid.pitch()}
 	var texts []string
 	for l := range cells {
-		var line pipeline.Line
+		line := pipeline.Line{Likeness: likeness(cells[l])}
 		for i := range cells[l] {
 			q := &cells[l][i]
 			line.Chars = append(line.Chars, pipeline.Char{
 				Rune: cell.Alphabet[q.best], RunnerUp: cell.Alphabet[q.next], Confidence: q.where[q.best] * laid.belief,
-				Box: boxOf(laid.frame(l, float64(i), 0, 0)).Intersect(planes[0].Rect),
+				Box: boxOf(laid.frame(l, float64(i), 0, 0)).Intersect(picture),
 			})
 		}
 		z.Lines = append(z.Lines, line)

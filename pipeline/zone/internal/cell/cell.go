@@ -36,6 +36,9 @@ type Frame struct {
 	DX, DY float64 // down
 }
 
+// Pitch is the width of the cell in pixels.
+func (f Frame) Pitch() float64 { return math.Hypot(f.AX, f.AY) }
+
 // Shrunk is the same place in a picture that is k times smaller.
 func (f Frame) Shrunk(k float64) Frame {
 	return Frame{X: f.X / k, Y: f.Y / k, AX: f.AX / k, AY: f.AY / k, DX: f.DX / k, DY: f.DY / k}

@@ -25,17 +25,32 @@ import (
 func main() {
 	fonts := flag.String("fonts", "/usr/share/fonts/opentype/ocr-b", "folder with OCRB.otf and OCRBS.otf")
 	out := flag.String("out", "pipeline/zone/internal/cell", "folder for the tables")
-	only := flag.String("only", "", "the one network to train: finder, reader1 or reader2")
+	only := flag.String("only", "", "the tables to make, by the beginning of their names: looks, finder, reader1, reader2")
 	flag.Parse()
-	for _, how := range recipes {
-		if !strings.HasPrefix(how.name, *only) {
-			continue
-		}
-		if err := train(*fonts, filepath.Join(*out, how.name+".bin"), how); err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			os.Exit(1)
+	if err := run(*fonts, *out, *only); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+
+func run(fonts, out, only string) error {
+	types, err := loadTypes(fonts)
+	if err != nil {
+		return err
+	}
+	if strings.HasPrefix("looks", only) {
+		if err := writeLooks(types, filepath.Join(out, "looks.bin")); err != nil {
+			return err
 		}
 	}
+	for _, how := range recipes {
+		if strings.HasPrefix(how.name, only) {
+			if err := train(types, filepath.Join(out, how.name+".bin"), how); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // How much is drawn for a round, and how often it is learned from.
@@ -47,11 +62,7 @@ const (
 // threads is fixed, so that the sums come out alike everywhere.
 const threads = 2
 
-func train(fonts, out string, how recipe) error {
-	types, err := loadTypes(fonts)
-	if err != nil {
-		return err
-	}
+func train(types []typeface, out string, how recipe) error {
 	t := newTrainer(how.shape, rand.New(rand.NewPCG(how.seed, 2))) //nolint:gosec // to be the same each time
 	val := renderAll(types, how, 600, 99)
 	steps := 0
