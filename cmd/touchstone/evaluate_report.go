@@ -80,7 +80,44 @@ type digitsJSON struct {
 	Detected    rate `json:"detected"`     // pictures with a Fail of a digit printed wrong, of those that have one
 	Called      rate `json:"called"`       // of the digits printed wrong
 	LeftOpen    rate `json:"left_open"`
-	Missed      rate `json:"missed"` // found right
+	Missed      rate `json:"missed"`       // found right
+	RightCalled rate `json:"right_called"` // of the digits printed right: called wrong
+	// Separation tells digits printed wrong from those printed right by the
+	// likelihood ratio of a misreading; SeparationFine from FinePitch on.
+	Separation     separation `json:"separation"`
+	SeparationFine separation `json:"separation_fine"`
+}
+
+// separation is how well a score tells two kinds apart.
+type separation struct {
+	Wrong int      `json:"wrong"` // digits printed wrong, in the zones that were found
+	Right int      `json:"right"`
+	AUC   *float64 `json:"auc"` // nothing without both
+}
+
+// finePitch is the pitch in pixels from which a misreading must be told from a
+// wrong print.
+const finePitch = 10
+
+// separate compares digits of a pitch and above.
+func separate(cases []caseScore, pitch float64) separation {
+	var wrong, right []float64
+	for _, c := range cases {
+		for _, d := range c.ratios {
+			switch {
+			case !c.scored() || c.pitch < pitch:
+			case d.wrong:
+				wrong = append(wrong, d.misread)
+			default:
+				right = append(right, d.misread)
+			}
+		}
+	}
+	s := separation{Wrong: len(wrong), Right: len(right)}
+	if auc, ok := measure.AUC(wrong, right); ok {
+		s.AUC = &auc
+	}
+	return s
 }
 
 // calibrationJSON compares confidence with accuracy, character by character.
@@ -142,6 +179,7 @@ func evaluate(all []measured) evaluation {
 	e.Reading, e.WithoutZone = zones.figures(), newRate(empty.exact, empty.pictures)
 	e.Reading.CertainWrong, e.Reading.WrongFails = both.figures().CertainWrong, both.figures().WrongFails
 	e.Digits = both.digitsJSON()
+	e.Digits.Separation, e.Digits.SeparationFine = separate(e.Pictures, 0), separate(e.Pictures, finePitch)
 	e.Groups = groupsOf(e.Pictures)
 	e.Calibration, e.Characters = calibrate(e.Pictures)
 	return e
@@ -158,6 +196,7 @@ type sums struct {
 	clean, falseAlarms            int // pictures
 	faulty, detected              int // pictures
 	refuted, called, missed       int // digits
+	right, rightCalled            int // digits of zones that were found
 }
 
 func one(b bool) int {
@@ -185,6 +224,10 @@ func (s *sums) add(c caseScore) {
 	s.agree += one(c.Agree)
 	s.agreeWrong += one(c.Agree && !exact)
 	s.wrongFails += one(len(c.WrongFails) > 0)
+	for _, d := range c.ratios {
+		s.right += one(!d.wrong)
+	}
+	s.rightCalled += len(c.WrongFails)
 	if len(c.Refuted) == 0 {
 		s.clean++
 		s.falseAlarms += one(len(c.Called) > 0)
@@ -224,7 +267,7 @@ func (s sums) digitsJSON() digitsJSON {
 	return digitsJSON{
 		FalseAlarms: newRate(s.falseAlarms, s.clean), Detected: newRate(s.detected, s.faulty),
 		Called: newRate(s.called, s.refuted), Missed: newRate(s.missed, s.refuted),
-		LeftOpen: newRate(s.refuted-s.called-s.missed, s.refuted),
+		LeftOpen: newRate(s.refuted-s.called-s.missed, s.refuted), RightCalled: newRate(s.rightCalled, s.right),
 	}
 }
 

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"math"
 	"slices"
 	"strings"
 
@@ -62,6 +63,14 @@ type caseScore struct {
 	Got        []string `json:"got,omitempty"`
 
 	guesses []guess
+	pitch   float64 // of the zone, in pixels
+	ratios  []digitRatio
+}
+
+// digitRatio is a printed check digit and the likelihood ratio of its misreading.
+type digitRatio struct {
+	wrong   bool    // in the print
+	misread float64 // infinite if it was found right: nothing speaks for a wrong print
 }
 
 // scored tells whether a picture counts in the rates.
@@ -140,6 +149,37 @@ func (c *caseScore) reading(z pipeline.ZoneReading, truth []string) {
 	parsed := mrz.Parse(z.Lines)
 	c.Agree = parsed.Format != mrz.Unknown && len(refutedBy(z.Lines)) == 0
 	c.guesses = guessesOf(z, truth)
+	c.pitch, c.ratios = pitchOf(z), c.ratiosOf(z)
+}
+
+// pitchOf is the mean distance of the characters of the first line.
+func pitchOf(z pipeline.ZoneReading) float64 {
+	if len(z.Chars) == 0 || len(z.Chars[0]) < 2 {
+		return 0
+	}
+	n := len(z.Chars[0]) - 1
+	a, b := z.Chars[0][0].Box, z.Chars[0][n].Box
+	middle := func(box [4]int, k int) float64 { return float64(box[k]) + float64(box[k+2])/2 }
+	return math.Hypot(middle(b, 0)-middle(a, 0), middle(b, 1)-middle(a, 1)) / float64(n)
+}
+
+// ratiosOf lists the check digits that say something.
+func (c *caseScore) ratiosOf(z pipeline.ZoneReading) (ratios []digitRatio) {
+	for _, f := range z.Fields {
+		i := slices.IndexFunc(digitChecks, func(d digitCheck) bool { return d.Field == f.Name })
+		if i < 0 || f.CheckDigit == nil {
+			continue
+		}
+		d := digitRatio{wrong: slices.Contains(c.Refuted, digitChecks[i].ID), misread: math.Inf(1)}
+		switch {
+		case f.CheckDigit.Doubt != nil:
+			d.misread = f.CheckDigit.Doubt.Misread
+		case f.CheckDigit.State != mrz.Verified:
+			continue
+		}
+		ratios = append(ratios, d)
+	}
+	return ratios
 }
 
 // guessesOf pairs each character that was read with the printed one and tells

@@ -144,6 +144,7 @@ func (t *textReport) digits(e evaluation) {
 		rateHead(),
 		d.FalseAlarms.row("fail called, all printed digits right"),
 		e.Reading.WrongFails.row("pictures with a wrong fail"),
+		d.RightCalled.row("digits printed right: called wrong"),
 	}
 	if d.Detected.Of > 0 {
 		rows = append(rows,
@@ -153,6 +154,16 @@ func (t *textReport) digits(e evaluation) {
 			d.Missed.row("digits printed wrong: found right"))
 	}
 	t.table(rows)
+	t.separation("misread or printed wrong", d.Separation)
+	t.separation(fmt.Sprintf("  from %d px of pitch on", finePitch), d.SeparationFine)
+}
+
+// separation says how well the likelihood ratio tells a misreading from a wrong
+// print.
+func (t *textReport) separation(name string, s separation) {
+	if s.AUC != nil {
+		fmt.Fprintf(&t.b, "  %s: area under the curve %.4f, of %d digits printed wrong and %d right\n", name, *s.AUC, s.Wrong, s.Right)
+	}
 }
 
 // figuresHead and row are the columns of groups and curves.

@@ -235,3 +235,26 @@ func TestQuantileLaws(t *testing.T) {
 		}
 	})
 }
+
+func TestAUC(t *testing.T) {
+	inf := math.Inf(1)
+	for name, tt := range map[string]struct {
+		low, high []float64
+		want      float64
+	}{
+		"parted":           {[]float64{1, 2, 3}, []float64{4, 5}, 1},
+		"the wrong way":    {[]float64{4, 5}, []float64{1, 2, 3}, 0},
+		"all alike":        {[]float64{1, 1}, []float64{1, 1, 1}, .5},
+		"one pair of four": {[]float64{1, 4}, []float64{3, 5}, .75},
+		"without bounds":   {[]float64{0, inf}, []float64{inf, inf}, .75},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if got, ok := AUC(tt.low, tt.high); !ok || got != tt.want {
+				t.Errorf("%v, %v; want %v", got, ok, tt.want)
+			}
+		})
+	}
+	if _, ok := AUC(nil, []float64{1}); ok {
+		t.Error("an area of nothing")
+	}
+}
