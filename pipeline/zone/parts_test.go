@@ -58,14 +58,21 @@ func TestChain(t *testing.T) {
 	}
 }
 
-func TestMovedRowIsTheSameLine(t *testing.T) {
+// TestMovedGridIsTheSame: cell i of a grid moved by k is cell i+k.
+func TestMovedGridIsTheSame(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		number := func(name string) float64 { return rapid.Float64Range(-100, 100).Draw(t, name) }
-		r := row{x: [3]float64{number("a"), number("b"), number("c")}, y: [3]float64{number("d"), number("e"), number("f")}}
-		d, u := number("d")/100, number("u")/100
-		x, y := r.moved(d).at(u)
-		if a, b := r.at(u + d); math.Abs(a-x) > 1e-6 || math.Abs(b-y) > 1e-6 {
-			t.Errorf("%v, %v; want %v, %v", x, y, a, b)
+		g := grid{n: 30, near: rapid.Float64Range(.5, 2).Draw(t, "near"), rows: []row{
+			{x: [3]float64{number("a"), number("b"), number("c")}, y: [3]float64{number("d"), number("e"), number("f")}, tall: 1},
+		}}
+		moved := g
+		moved.rows = []row{g.rows[0]}
+		k := rapid.IntRange(-shifts, shifts).Draw(t, "k")
+		moved.move(k)
+		i := rapid.Float64Range(0, 27).Draw(t, "i")
+		a, b := moved.frame(0, i, 0, 0), g.frame(0, i+float64(k), 0, 0)
+		if math.Hypot(a.X-b.X, a.Y-b.Y)+math.Hypot(a.AX-b.AX, a.AY-b.AY) > 1e-6 {
+			t.Errorf("%+v; want %+v", a, b)
 		}
 	})
 }
@@ -78,6 +85,21 @@ func TestPyramid(t *testing.T) {
 	for length, want := range map[float64]float64{5: 1, 25: 1, 26: 2, 51: 2, 60: 4, 1e6: 8} {
 		if g, scale := p.at(length, 26); scale != want || g.Rect.Dx() != 1301/int(want) {
 			t.Errorf("%v long: %v times smaller, %v; want %v", length, scale, g.Rect, want)
+		}
+	}
+}
+
+func TestTurnedAbout(t *testing.T) {
+	g := grid{n: 30, near: 1.3, rows: []row{
+		{x: [3]float64{100, 80, 2}, y: [3]float64{50, 3, 1}, tall: 1}, {x: [3]float64{101, 82, 2}, y: [3]float64{70, 3, 1}, tall: 1},
+	}}
+	about := g.turnedAbout()
+	for l := range g.rows {
+		for i := range g.n {
+			a, b := g.frame(l, float64(i), .1, -.2), about.frame(1-l, float64(g.n-1-i), -.1, .2)
+			if math.Hypot(a.X-b.X, a.Y-b.Y)+math.Hypot(a.AX+b.AX, a.AY+b.AY)+math.Hypot(a.DX+b.DX, a.DY+b.DY) > 1e-9 {
+				t.Fatalf("line %d, cell %d: %+v, turned about %+v", l, i, a, b)
+			}
 		}
 	}
 }

@@ -15,7 +15,7 @@ func pitches(p pyramid, bs []band) []float64 {
 	step := height / 10
 	var signals [][]float64
 	for _, b := range bs {
-		signals = append(signals, profile(p, b, step))
+		signals = append(signals, profile(p, b, step, nearer(bs)))
 	}
 	var ps, power []float64
 	for p := height * .55; p < height*1.9; p *= 1.005 {
@@ -58,15 +58,15 @@ func tone(s []float64, frequency float64) float64 {
 }
 
 // profile is the brightness along a band, averaged over its height, without its
-// slow changes.
-func profile(p pyramid, b band, step float64) []float64 {
+// slow changes, in steps that are even on the document.
+func profile(p pyramid, b band, step, near float64) []float64 {
 	g, scale := p.at(step, 3)
 	n := int(b.length() / step)
 	raw := make([]float64, n)
 	w, h := g.Rect.Dx(), g.Rect.Dy()
 	rows := 7
 	for i := range raw {
-		x := b.x0 + (b.x1-b.x0)*(float64(i)+.5)/float64(n)
+		x := b.x0 + (b.x1-b.x0)*seen((float64(i)+.5)/float64(n), near)
 		for k := range rows {
 			y := b.yAt(x) + b.height*(float64(k)/float64(rows-1)-.5)*.9
 			raw[i] += float64(g.Pix[min(max(int(y/scale), 0), h-1)*g.Stride+min(max(int(x/scale), 0), w-1)])

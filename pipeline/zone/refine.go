@@ -14,11 +14,26 @@ func (r *reader) refine(g *grid) {
 		}
 	}
 	r.settle(g)
-	g.score = 0
+	g.score = r.score(g)
+}
+
+// score is the gain of all cells.
+func (r *reader) score(g *grid) (sum float64) {
 	for l := range g.rows {
 		for i := range g.n {
-			g.score += r.gainAt(g, l, i, 0, 0)
+			sum += r.gainAt(g, l, i, 0, 0)
 		}
+	}
+	return sum
+}
+
+// stand turns the grid about if its cells are more like characters upside down:
+// many letters are some character that way too, and are read as one without
+// hesitation.
+func (r *reader) stand(g *grid) {
+	if about := g.turnedAbout(); r.score(&about) > g.score {
+		*g = about
+		r.refine(g)
 	}
 }
 
@@ -35,22 +50,23 @@ var (
 	heldAlone    = [3]float64{4, 12, 40} //nolint:gochecknoglobals // a constant
 )
 
-// nudge moves the lines, by what every second of their cells says.
+// nudge moves the lines, by what every second of their cells says. Offsets are
+// in pitches of the middle cell: those of a cell that is farther off are smaller.
 func (r *reader) nudge(g *grid, step float64, first int) {
 	var allX, allY solver
 	own := make([][2]solver, len(g.rows))
 	for l := range g.rows {
 		for i := first; i < g.n; i += 2 {
 			at := func(dx, dy float64) float64 { return r.gainAt(g, l, i, dx, dy) }
-			mid := at(0, 0)
-			u := g.u(float64(i))
+			mid, u := at(0, 0), g.u(float64(i))
+			far := distance(float64(i)/float64(g.n-1), g.near) / distance(.5, g.near)
 			if d, w := vertex(at(-step, 0), mid, at(step, 0)); w > 0 {
-				own[l][0].add(u, d*step, w)
-				allX.add(u, d*step, w)
+				own[l][0].add(u, d*step/(far*far), w)
+				allX.add(u, d*step/(far*far), w)
 			}
 			if d, w := vertex(at(0, -step), mid, at(0, step)); w > 0 {
-				own[l][1].add(u, d*step, w)
-				allY.add(u, d*step, w)
+				own[l][1].add(u, d*step/far, w)
+				allY.add(u, d*step/far, w)
 			}
 		}
 	}
@@ -145,5 +161,5 @@ func (r *reader) stretch(g *grid, l int) {
 			best = k
 		}
 	}
-	g.rows[l].tall = min(max(was*factors[best], .75), 1.35)
+	g.rows[l].tall = min(max(was*factors[best], .6), 1.6)
 }

@@ -28,13 +28,13 @@ func (r *reader) settle(g *grid) {
 	}
 	shift, margin := bestPlace(all)
 	g.belief = min(max(margin/(clear*float64(len(lines))), 0), 1)
-	for l, line := range lines {
+	for _, line := range lines {
 		own, gap := bestPlace(line)
 		if own != shift { // lines are flush; one that would stand elsewhere makes all doubtful
 			g.belief = min(g.belief, max(.5-gap/(2*clear), 0))
 		}
-		g.rows[l] = g.rows[l].moved(float64(2*shift) / float64(g.n-1))
 	}
+	g.move(shift)
 	for l := range g.rows {
 		for _, i := range [2]float64{-1, float64(g.n)} {
 			if !r.holds(g.frame(l, i, 0, 0)) {
@@ -71,12 +71,4 @@ func bestPlace(gains []float64) (shift int, margin float64) {
 		}
 	}
 	return shift, best - next
-}
-
-// moved is the row whose u is further along by d.
-func (r row) moved(d float64) row {
-	for _, c := range []*[3]float64{&r.x, &r.y} {
-		*c = [3]float64{c[0] + d*(c[1]+d*c[2]), c[1] + 2*d*c[2], c[2]}
-	}
-	return r
 }

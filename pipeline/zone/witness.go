@@ -25,7 +25,8 @@ func oneShape(a, b byte) bool {
 // leastSeen is the belief that each network must have by itself.
 const leastSeen = .9
 
-// witness says of each character whether each network alone saw it. Of
+// witness says of each character of a familiar print whether each network alone
+// saw it. Of
 // characters drawn alike only one may be possible in a place: another cannot
 // stand there, or a check digit that agrees would not. Then seeing the shape is
 // seeing the character. Where 0 and O both are possible, nothing but the zone
@@ -34,6 +35,9 @@ func witness(z *pipeline.Zone, cells [][]guess) {
 	layout, _ := mrz.LayoutOf(z.MRZ.Format)
 	zeros := roundsOf(layout, cells)
 	for l := range cells {
+		if z.Lines[l].Likeness.Characters > 0 && !familiar(z.Lines[l].Likeness) {
+			continue // nobody here has learned to read it
+		}
 		for i := range cells[l] {
 			q, c := &cells[l][i], &z.Lines[l].Chars[i]
 			excluded := func(other byte) bool {
@@ -45,6 +49,16 @@ func witness(z *pipeline.Zone, cells [][]guess) {
 			}
 		}
 	}
+}
+
+// leastFamiliar is the likeness of print to OCR-B from which it is that, as soft
+// and noisy as it can be read.
+const leastFamiliar = .6
+
+// familiar tells whether a line is printed in what the networks have learned: in
+// a typewriter's letters they take an 8 for a B, and are sure of it.
+func familiar(l pipeline.Likeness) bool {
+	return l.OCRB >= leastFamiliar && l.OCRB > max(l.Typewriter, l.Sans)
 }
 
 // twin is the character that some prints draw exactly alike; 0 if none.

@@ -126,6 +126,7 @@ func sightings(planes pyramid, v view, groups [][]band, least float64) []sightin
 		}
 		s := sighting{v.mapped(laid)}
 		r.refine(&s.grid)
+		r.stand(&s.grid)
 		if s.mean() >= least {
 			all = append(all, s)
 		}
