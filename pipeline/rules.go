@@ -80,7 +80,7 @@ func byCapture(copied, photo, scan int) map[CaptureClass]int {
 // band, an unlisted State a high one. Checks of S0 have no weight, and so no
 // rule.
 var Rules = RuleTable{ //nolint:gochecknoglobals // a table, never written
-	Version: "2",
+	Version: "3",
 	Rules: []Rule{
 		{"DOC-04", "codes", S3, byCapture(2400, 3200, 4000)},
 		{"DOC-05", "codes", S3, byCapture(2400, 3200, 4000)},
@@ -94,6 +94,7 @@ var Rules = RuleTable{ //nolint:gochecknoglobals // a table, never written
 		{"MRZ-09", "document code", S2, byCapture(1200, 1600, 2000)},
 		{"MRZ-10", "dates", S2, byCapture(1200, 1600, 2000)},
 		{"MRZ-12", "codes", S1, byCapture(300, 450, 600)},
+		{"VIZ-01", "agreement", S3, byCapture(2400, 3200, 4000)},
 	},
 	RestPercent: 25,
 	Ceiling:     10_000,
