@@ -47,6 +47,7 @@ func TestFirstReasonNamesTheFault(t *testing.T) {
 		"issuing State":   {td3(0, 2, "UTP"), "DOC-04"},
 		"syntax":          {td3(0, 7, "9"), "MRZ-02"},
 		"month 13":        {picture(t, impossible), "MRZ-10"},
+		"printed number":  {page(picture(t, anna(mrz.TD3)), "L898102C3"), "VIZ-01"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := pipeline.Screen(tt.in, All(), nil, pipeline.Rules, "test")

@@ -11,16 +11,16 @@ import (
 
 func init() {
 	register(pipeline.Check{
-		ID: "MRZ-10", Name: "Dates fit together", Standard: "Doc 9303-3, 4.8", Severity: pipeline.S2, Version: 1,
+		ID: "MRZ-10", Name: "Dates fit together", Standard: "Doc 9303-3, 4.8", Severity: pipeline.S2, Version: 2,
 		Run: func(in *pipeline.Input) []pipeline.Finding {
-			return eachZone(func(z zone) []pipeline.Finding { return dates(z, in.AsOf) })(in)
+			return eachZone(func(z zone) []pipeline.Finding { return dates(z, in.Pages[z.page], in.AsOf) })(in)
 		},
 	})
 }
 
 // dates asks whether both dates are days of the calendar and in order, as far
 // as they are known and can be placed in a century.
-func dates(z zone, asOf time.Time) []pipeline.Finding {
+func dates(z zone, p pipeline.Page, asOf time.Time) []pipeline.Finding {
 	var found []pipeline.Finding
 	var open []string
 	for _, n := range []mrz.FieldName{mrz.DateOfBirth, mrz.DateOfExpiry} {
@@ -44,7 +44,7 @@ func dates(z zone, asOf time.Time) []pipeline.Finding {
 	case len(open) > 0:
 		return one(say(pipeline.OK, "dates_open", params{"open": strings.Join(open, ", ")}))
 	}
-	return order(z, asOf)
+	return one(order(z, p, asOf))
 }
 
 // date judges one date on its own: an answer if it is not as it should be, a
@@ -72,18 +72,43 @@ func date(z zone, f mrz.Field, asOf time.Time) (_ pipeline.Finding, note string)
 	return pipeline.Finding{}, ""
 }
 
-// order compares the dates. A date of birth after the date of expiry can still
-// be one of the century before: by our century policy that is always possible,
-// so the question stays open instead of failing for the very old.
-func order(z zone, asOf time.Time) []pipeline.Finding {
+// order compares the dates. In the zone alone, a date of birth after the date of
+// expiry can still be one of the century before: by our century policy that is
+// always possible, so the question stays open instead of failing for the very
+// old. It is settled where the page prints both with their centuries.
+func order(z zone, p pipeline.Page, asOf time.Time) pipeline.Finding {
 	birth, _ := z.MRZ.Field(mrz.DateOfBirth)
 	expiry, _ := z.MRZ.Field(mrz.DateOfExpiry)
 	born, expires := pipeline.Days(birth, asOf), pipeline.Days(expiry, asOf)
-	b, e := pipeline.ValueOf(birth, asOf), pipeline.ValueOf(expiry, asOf)
 	f := say(pipeline.OK, "dates_ok", nil)
-	if earliest := born[len(born)-1]; born[0].After(expires[0]) {
+	b, bornPrinted := printedDay(p, birth)
+	e, expiryPrinted := printedDay(p, expiry)
+	switch earliest := born[len(born)-1]; {
+	case bornPrinted && expiryPrinted && b.Day.After(e.Day):
+		f = fail(pipeline.S2, "dates_disordered", params{"expiry": e.Day.Format(dayForm), "birth": b.Day.Format(dayForm)})
+		f.Boxes = append(z.onPrint("printed date of birth", b.Words...), z.onPrint("printed date of expiry", e.Words...)...)
+	case bornPrinted && expiryPrinted:
+	case born[0].After(expires[0]):
 		f = say(pipeline.Undetermined, "dates_out_of_order", params{"expiry": expires[0].Format(dayForm), "birth": earliest.Format(dayForm)})
 	}
-	f.Values = []pipeline.Value{{Label: "date of birth", Printed: b}, {Label: "date of expiry", Printed: e}}
-	return one(z.onField(z.onField(f, birth), expiry))
+	f.Values = []pipeline.Value{
+		{Label: "date of birth", Printed: pipeline.ValueOf(birth, asOf)}, {Label: "date of expiry", Printed: pipeline.ValueOf(expiry, asOf)},
+	}
+	return z.onField(z.onField(f, birth), expiry)
+}
+
+// printedDay gives the day that the page prints for a date of the zone: one that
+// agrees with all that the zone says, and adds the century. Where two centuries
+// are printed, or one is not read surely, ok is false.
+func printedDay(p pipeline.Page, f mrz.Field) (day pipeline.PrintedDate, ok bool) {
+	for _, d := range p.Dates() {
+		if d.Day.Format("060102") != f.Raw {
+			continue
+		}
+		if !d.Sure || ok && !d.Day.Equal(day.Day) {
+			return day, false
+		}
+		day, ok = d, true
+	}
+	return day, ok
 }

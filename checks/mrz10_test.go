@@ -16,6 +16,10 @@ func TestMRZ10(t *testing.T) {
 	}
 	noDay := picture(t, anna(mrz.TD3))
 	noDay.AsOf = time.Time{}
+	// A birth in 1920 or 2020, and a document that expired in 2015.
+	old := func(lines ...string) *pipeline.Input { return page(picture(t, with("200101", "150101")), lines...) }
+	unsure := func(c *pipeline.Char) { c.SecondRead = 0 }
+	undecided, disordered := answer{pipeline.Undetermined, "dates_out_of_order", 0}, answer{pipeline.Fail, "dates_disordered", pipeline.S2}
 	impossible, open := answer{pipeline.Fail, "date_impossible", pipeline.S2}, answer{pipeline.OK, "dates_open", 0}
 	cases(t, "MRZ-10", tests{
 		"fit together":                      {picture(t, anna(mrz.TD3)), answer{pipeline.OK, "dates_ok", 0}},
@@ -31,7 +35,15 @@ func TestMRZ10(t *testing.T) {
 		"unknown day, month 13":             {picture(t, with("7413<<", "300415")), impossible},
 		"unknown birth":                     {picture(t, with("<<<<<<", "300415")), open},
 		"expires 1999 or 2099":              {picture(t, with("740812", "991231")), answer{pipeline.Undetermined, "date_unplaced", 0}},
-		"expiry before one birth":           {picture(t, with("200101", "150101")), answer{pipeline.Undetermined, "dates_out_of_order", 0}},
+		"expiry before one birth":           {old(), undecided},
+		"printed, born in 2020":             {old("01 JAN 2020", "01.01.2015"), disordered},
+		"printed, born in 1920":             {old("01 JAN 1920", "01 JAN 2015"), answer{pipeline.OK, "dates_ok", 0}},
+		"printed, both centuries":           {old("01 JAN 1920", "01 JAN 2020", "01 JAN 2015"), undecided},
+		"printed birth only":                {old("01 JAN 2020"), undecided},
+		"printed expiry only":               {old("01 JAN 2015"), undecided},
+		"printed, other days":               {old("02 JAN 2020", "02 JAN 2015"), undecided},
+		"printed, year not sure":            {smudge(old("01 JAN 2020", "01 JAN 2015"), 2, 3, unsure), undecided},
+		"printed, zone not sure":            {page(picture(t, with("200101", "150101"), blur(1, 15)), "01 JAN 2020", "01 JAN 2015"), answer{pipeline.Undetermined, "unsure", 0}},
 		"child":                             {picture(t, with("200101", "300101")), answer{pipeline.OK, "dates_ok", 0}},
 		"no day to judge on":                {noDay, open},
 	})

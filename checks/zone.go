@@ -1,6 +1,7 @@
 package checks
 
 import (
+	"image"
 	"strings"
 
 	"touchstone.internal/pipeline"
@@ -67,6 +68,20 @@ func (z zone) onZone(f pipeline.Finding, label string, spans ...mrz.Span) pipeli
 // onField adds boxes round a field.
 func (z zone) onField(f pipeline.Finding, field mrz.Field) pipeline.Finding {
 	return z.onZone(f, text.Field(string(field.Name)), field.Spans...)
+}
+
+// onPrint gives a box around words of the page that the zone stands on.
+func (z zone) onPrint(label string, words ...pipeline.Word) []pipeline.Box {
+	var r image.Rectangle
+	for _, w := range words {
+		r = r.Union(w.Box)
+	}
+	if r.Empty() {
+		return nil
+	}
+	b := pipeline.BoxOf(r, label)
+	b.Page = z.page
+	return []pipeline.Box{b}
 }
 
 // sureAt tells whether some characters may carry a fail: they and those that

@@ -115,7 +115,7 @@ func wantShowable(t *testing.T, f pipeline.Finding) {
 	}
 	for _, b := range f.Boxes {
 		if b.Width <= 0 || b.Height <= 0 || b.X < 100 || b.Y < 500 {
-			t.Errorf("%s: box %+v is not round characters of the zone", f.Statement, b)
+			t.Errorf("%s: box %+v is not round what was read", f.Statement, b)
 		}
 	}
 	if f.Outcome == pipeline.Fail && len(f.Boxes) == 0 && f.Statement != "zone_not_found" {

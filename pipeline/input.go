@@ -33,6 +33,7 @@ type Page struct {
 	Image         *image.NRGBA // upright, full resolution
 	Gray          *image.Gray  // its luma
 	Zones         []Zone
+	Words         []Word // of the printed page, line by line; none where there is no zone
 }
 
 // Orientation is how many quarter turns clockwise make the stored picture

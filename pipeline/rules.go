@@ -95,6 +95,7 @@ var Rules = RuleTable{ //nolint:gochecknoglobals // a table, never written
 		{"MRZ-10", "dates", S2, byCapture(1200, 1600, 2000)},
 		{"MRZ-12", "codes", S1, byCapture(300, 450, 600)},
 		{"MRZ-13", "print", S2, byCapture(800, 1200, 2000)},
+		{"VIZ-01", "agreement", S3, byCapture(2400, 3200, 4000)},
 	},
 	RestPercent: 25,
 	Ceiling:     10_000,

@@ -21,6 +21,7 @@ type specimenCmd struct {
 	Seed    uint64 `default:"1" help:"Which document is drawn: the same seed gives the same bytes."`
 	Capture string `default:"flat" enum:"flat,phone" help:"How its picture comes to be: flat (a scanner) or phone."`
 	Side    string `default:"zone" enum:"zone,front,back,both" help:"Which side: zone (the one with the machine readable zone), front, back or both."`
+	AsOf    string `placeholder:"DATE" help:"Draw documents that are valid on this day (YYYY-MM-DD) and for five years after; an earlier day gives expired ones. Default: 2026-11-24." name:"as-of"`
 }
 
 // Help is the long text of `touchstone specimen --help`.
@@ -29,18 +30,19 @@ func (specimenCmd) Help() string {
 	b.WriteString(`Each picture td3-none-1.jpg gets its truth beside it, td3-none-1.json: the lines
 of the zone, the printed fields, where they lie, and the check that must speak.
 Files that are there are overwritten; the same seed gives the same bytes.
-All documents are of the State of Utopia and say SPECIMEN.
+All documents are of the State of Utopia and say SPECIMEN. With --as-of long ago
+they have expired, which is no fault.
 
 Faults, and the check that must name each first:
 `)
 	for _, f := range fixtures.Faults() {
-		check, _ := f.Expected()
-		fmt.Fprintf(&b, "  %-22s %s\n", f, check)
+		fmt.Fprintf(&b, "  %-22s %s\n", f, f.Expected())
 	}
 	b.WriteString(`
 Examples:
   touchstone specimen --out specimens
   touchstone specimen --out specimens --format all --fault all
+  touchstone specimen --out specimens --as-of 2014-11-24
   touchstone specimen --out specimens --format td1 --capture phone --side both --count 20`)
 	return b.String()
 }
@@ -72,6 +74,10 @@ func (c *specimenCmd) Run(ctx context.Context, std streams) error {
 // specs lists what is to be drawn. A fault that a format cannot have is left
 // out where all were asked for, and refused where it was named.
 func (c *specimenCmd) specs() ([]fixtures.Spec, error) {
+	asOf, err := dayOf(c.AsOf, fixtures.DefaultDay)
+	if err != nil {
+		return nil, err
+	}
 	faults := fixtures.Faults()
 	if c.Fault != "all" {
 		f, err := fixtures.ParseFault(c.Fault)
@@ -95,7 +101,7 @@ func (c *specimenCmd) specs() ([]fixtures.Spec, error) {
 			}
 			for i := range c.Count {
 				for _, side := range sides {
-					specs = append(specs, fixtures.Spec{Format: format, Fault: fault, Side: side, Seed: c.Seed + uint64(i)})
+					specs = append(specs, fixtures.Spec{Format: format, Fault: fault, Side: side, Seed: c.Seed + uint64(i), AsOf: asOf})
 				}
 			}
 		}
@@ -166,6 +172,9 @@ func (c *specimenCmd) name(s fixtures.Spec) string {
 	}
 	if c.Capture != string(fixtures.CaptureFlat) {
 		parts = append(parts, c.Capture)
+	}
+	if c.AsOf != "" {
+		parts = append(parts, c.AsOf)
 	}
 	return fmt.Sprintf("%s-%d", strings.Join(parts, "-"), s.Seed)
 }

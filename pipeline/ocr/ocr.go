@@ -1,8 +1,9 @@
 // Package ocr is the way to tesseract, and the one package that needs cgo. It
-// is the second of two independent readers, and looks only at grey pictures
-// that we drew ourselves: never at an upload, for tesseract's library of
-// pictures opens anything that looks like one. It says what it sees; whether
-// that may be relied upon is for others to judge.
+// is the second of two independent readers of a zone and the one reader of the
+// printed page, and looks only at grey pictures that we drew ourselves: never at
+// an upload, for tesseract's library of pictures opens anything that looks like
+// one. It says what it sees; whether that may be relied upon is for others to
+// judge.
 package ocr
 
 import (
@@ -17,6 +18,14 @@ type Glyph struct {
 	Rune       byte            // A-Z, 0-9 or <
 	Box        image.Rectangle // in pixels of the picture that was read
 	Confidence float64         // 0 to 1, as tesseract says
+}
+
+// Word is one word that tesseract saw on a page: anything that it can write, in
+// UTF-8, and not always a word.
+type Word struct {
+	Text string          // never empty
+	Box  image.Rectangle // in pixels of the picture that was read
+	Line int             // the same for all words of a line, from 0
 }
 
 // Mode is what tesseract is told that a picture shows.

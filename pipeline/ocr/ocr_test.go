@@ -3,6 +3,7 @@
 package ocr
 
 import (
+	"fmt"
 	"image"
 	"image/draw"
 	"os"
@@ -76,12 +77,44 @@ func TestRead(t *testing.T) {
 	}
 }
 
+// TestReadWords reads a page of two lines, and sees that a zone reads as before
+// afterwards: tesseract keeps what it was told last.
+func TestReadWords(t *testing.T) {
+	g := blank(700, 200)
+	draw.Draw(g, image.Rect(0, 0, 700, 90), written(t, "Passport No. L898902C3"), image.Point{}, draw.Src)
+	draw.Draw(g, image.Rect(0, 100, 700, 190), written(t, "12 AUG 1974"), image.Point{}, draw.Src)
+	for range 2 {
+		words, err := reader(t).ReadWords(g)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got strings.Builder
+		for _, w := range words {
+			fmt.Fprintf(&got, "%d:%s ", w.Line, w.Text)
+			if w.Box.Dx() < 30 || w.Box.Dy() < 15 || w.Box.Min.Y/100 != w.Line {
+				t.Errorf("%q in %v", w.Text, w.Box)
+			}
+		}
+		if want := "0:Passport 0:No. 0:L898902C3 1:12 1:AUG 1:1974 "; got.String() != want {
+			t.Errorf("%q; want %q", got.String(), want)
+		}
+		zone, err := reader(t).Read(written(t, "P<UTO42"), Line)
+		if err != nil || len(zone) != 7 || zone[1].Rune != '<' {
+			t.Errorf("a zone after words: %v, %v", zone, err)
+		}
+	}
+}
+
 func TestReadNothing(t *testing.T) {
 	for name, g := range map[string]*image.Gray{
 		"white": blank(300, 60), "black": image.NewGray(image.Rect(0, 0, 300, 60)), "a pixel": blank(1, 1), "a column": blank(1, 200), "a row": blank(200, 1),
 	} {
 		if glyphs, err := reader(t).Read(g, Line); err != nil || len(glyphs) != 0 {
 			t.Errorf("%s: %v, %v; want nothing", name, glyphs, err)
+		}
+		words, err := reader(t).ReadWords(g)
+		if small := min(g.Rect.Dx(), g.Rect.Dy()) < leastPage; len(words) != 0 || (err != nil) != small {
+			t.Errorf("%s: words %v, %v; want nothing", name, words, err)
 		}
 	}
 }
@@ -91,9 +124,17 @@ func TestReadRefusesSizes(t *testing.T) {
 		if _, err := reader(t).Read(image.NewGray(image.Rectangle{Max: size}), Line); err == nil {
 			t.Errorf("%v is read", size)
 		}
+		if _, err := reader(t).ReadWords(image.NewGray(image.Rectangle{Max: size})); err == nil {
+			t.Errorf("words of %v are read", size)
+		}
 	}
 	if _, err := reader(t).Read(blank(maxSide, 40), Line); err != nil {
 		t.Errorf("the widest: %v", err)
+	}
+	for _, size := range []image.Point{{X: maxSide, Y: leastPage}, {X: leastPage, Y: maxSide}, {X: leastPage, Y: leastPage}} {
+		if _, err := reader(t).ReadWords(image.NewGray(image.Rectangle{Max: size})); err != nil {
+			t.Errorf("words of %v: %v", size, err)
+		}
 	}
 }
 

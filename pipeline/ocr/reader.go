@@ -7,12 +7,18 @@ import (
 	"fmt"
 	"image"
 	"math"
+	"strings"
 
 	"github.com/otiai10/gosseract/v2"
 )
 
-// maxSide bounds what tesseract is given: from 32,768 on it breaks.
-const maxSide = 8000
+const (
+	// maxSide bounds what tesseract is given: from 32,768 on it breaks.
+	maxSide = 8000
+	// leastPage bounds the shorter side of a page: thresholds of the surrounding
+	// break tesseract where there is hardly any, and print is higher.
+	leastPage = 32
+)
 
 // Reader is one tesseract, loaded and ready. It is for one goroutine, and there
 // is to be one in a process: loading redirects the standard error of all of it
@@ -30,7 +36,6 @@ func New() (*Reader, error) {
 	}
 	r := &Reader{gosseract.NewClient()}
 	for k, v := range map[gosseract.SettableVariable]string{
-		"tessedit_char_whitelist": whitelist,
 		// Words of English and numbers are no help with a zone.
 		"load_system_dawg": "0", "load_freq_dawg": "0", "load_punc_dawg": "0", "load_number_dawg": "0",
 	} {
@@ -48,18 +53,11 @@ func New() (*Reader, error) {
 // Close gives tesseract's memory back.
 func (r *Reader) Close() error { return r.client.Close() }
 
-// Read gives what tesseract sees, in the order it reads. Nothing seen is no
-// error.
+// Read gives the characters of a zone that tesseract sees, in the order it
+// reads. Nothing seen is no error.
 func (r *Reader) Read(g *image.Gray, m Mode) ([]Glyph, error) {
-	if w, h := g.Rect.Dx(), g.Rect.Dy(); w < 1 || h < 1 || w > maxSide || h > maxSide {
-		return nil, fmt.Errorf("a picture of %d x %d pixels is not for tesseract", w, h)
-	}
-	// By variable, because SetPageSegMode is lost before the first recognition.
-	if err := r.client.SetVariable("tessedit_pageseg_mode", string(m)); err != nil {
-		return nil, fmt.Errorf("set tesseract's mode: %w", err)
-	}
-	if err := r.client.SetImageFromBytes(bitmap(g)); err != nil {
-		return nil, fmt.Errorf("hand tesseract a picture: %w", err)
+	if err := r.show(g, setting{m, whitelist, otsu}); err != nil {
+		return nil, err
 	}
 	boxes, err := r.client.GetBoundingBoxes(gosseract.RIL_SYMBOL)
 	if err != nil {
@@ -68,11 +66,72 @@ func (r *Reader) Read(g *image.Gray, m Mode) ([]Glyph, error) {
 	glyphs := make([]Glyph, 0, len(boxes))
 	for _, b := range boxes {
 		// A blank picture gives one empty word at a place that means nothing.
-		if len(b.Word) == 1 && b.Box.In(image.Rect(0, 0, g.Rect.Dx(), g.Rect.Dy())) {
+		if len(b.Word) == 1 && b.Box.In(image.Rectangle{Max: g.Rect.Size()}) {
 			glyphs = append(glyphs, Glyph{b.Word[0], b.Box, b.Confidence / 100})
 		}
 	}
 	return glyphs, nil
+}
+
+// ReadWords gives the words of a whole page that tesseract sees, line by line
+// and each from left to right. Nothing seen is no error.
+func (r *Reader) ReadWords(g *image.Gray) ([]Word, error) {
+	if w, h := g.Rect.Dx(), g.Rect.Dy(); min(w, h) < leastPage {
+		return nil, fmt.Errorf("a page of %d x %d pixels is too small for tesseract", w, h)
+	}
+	if err := r.show(g, setting{Page, "", sauvola}); err != nil {
+		return nil, err
+	}
+	boxes, err := r.client.GetBoundingBoxesVerbose()
+	if err != nil {
+		return nil, fmt.Errorf("read with tesseract: %w", err)
+	}
+	type place struct{ block, par, line int }
+	var words []Word
+	var last place
+	line := -1
+	for _, b := range boxes {
+		if at := (place{b.BlockNum, b.ParNum, b.LineNum}); at != last {
+			last, line = at, line+1
+		}
+		text := strings.ToValidUTF8(strings.TrimSpace(b.Word), "")
+		if text != "" && b.Box.In(image.Rectangle{Max: g.Rect.Size()}) {
+			words = append(words, Word{text, b.Box, line})
+		}
+	}
+	return words, nil
+}
+
+// setting is how tesseract is to look at a picture.
+type setting struct {
+	mode         Mode
+	characters   string // that it may show; empty means any
+	thresholding string // how it tells ink from paper, by tesseract's own numbers
+}
+
+const (
+	otsu    = "0" // one threshold for all of a picture
+	sauvola = "2" // one for each surrounding: print stands on patterns and under overlays
+)
+
+// show hands tesseract a picture. All of the setting is given each time, since
+// tesseract keeps the last one; by variable, because SetPageSegMode is lost
+// before the first recognition.
+func (r *Reader) show(g *image.Gray, s setting) error {
+	if w, h := g.Rect.Dx(), g.Rect.Dy(); w < 1 || h < 1 || w > maxSide || h > maxSide {
+		return fmt.Errorf("a picture of %d x %d pixels is not for tesseract", w, h)
+	}
+	for k, v := range map[gosseract.SettableVariable]string{
+		"tessedit_pageseg_mode": string(s.mode), "tessedit_char_whitelist": s.characters, "thresholding_method": s.thresholding,
+	} {
+		if err := r.client.SetVariable(k, v); err != nil {
+			return fmt.Errorf("set tesseract's %s: %w", k, err)
+		}
+	}
+	if err := r.client.SetImageFromBytes(bitmap(g)); err != nil {
+		return fmt.Errorf("hand tesseract a picture: %w", err)
+	}
+	return nil
 }
 
 // warmUp is a picture with something on it, so that all of tesseract is loaded.

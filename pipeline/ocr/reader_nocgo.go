@@ -23,3 +23,6 @@ func (*Reader) Close() error { return nil }
 
 // Read always fails.
 func (*Reader) Read(*image.Gray, Mode) ([]Glyph, error) { return nil, errNone }
+
+// ReadWords always fails.
+func (*Reader) ReadWords(*image.Gray) ([]Word, error) { return nil, errNone }

@@ -1,6 +1,6 @@
 // Package prepare turns the bytes of an upload into the input of the checks:
 // decoded within limits, turned upright, its machine readable zones found and
-// read. It runs in the confined child process only. It opens no file, knows no
+// read, and the printed page around them. It runs in the confined child process only. It opens no file, knows no
 // network and no clock, and judges nothing: what it read is what was printed,
 // as far as it could tell.
 package prepare
@@ -24,8 +24,9 @@ type Job struct {
 }
 
 // Prepare reads a picture. Bytes that are no picture, or one that asks for too
-// much, end in a Problem and no page. Reader is the second reader of the zone;
-// without one (nil) nothing is ever read with certainty.
+// much, end in a Problem and no page. Reader is the second reader of the zone
+// and the one of the printed page; without one (nil) nothing is ever read with
+// certainty.
 func Prepare(raw []byte, job Job, reader *ocr.Reader) *pipeline.Input {
 	in := &pipeline.Input{Digest: job.Digest, AsOf: job.AsOf, Capture: job.Capture}
 	p, problem := decode(raw)
@@ -38,8 +39,8 @@ func Prepare(raw []byte, job Job, reader *ocr.Reader) *pipeline.Input {
 	return in
 }
 
-// read finds and reads the zones of a picture. A picture that breaks the
-// reading has been decoded well, so it keeps its page.
+// read finds and reads the zones of a picture and its printed page. A picture
+// that breaks the reading has been decoded well, so it keeps its page.
 func read(p picture, reader *ocr.Reader) (page pipeline.Page, problem pipeline.Problem) {
 	size := p.stored.Rect.Size()
 	page = pipeline.Page{Width: size.X, Height: size.Y, Orientation: p.turn}
@@ -56,6 +57,7 @@ func read(p picture, reader *ocr.Reader) (page pipeline.Page, problem pipeline.P
 	page.Orientation.Quarters = (p.turn.Quarters + found.Quarters) % 4
 	page.Gray = turnedGray(gray, pipeline.Orientation{Quarters: found.Quarters})
 	page.Image = turned(p.stored, page.Orientation)
+	page.Words = words(page, reader)
 	return page, problem
 }
 

@@ -113,6 +113,10 @@ var catalogue = map[string]Statement{ //nolint:gochecknoglobals // the table thi
 	"dates_open":         {Title: "Dates are possible", Sentence: "The dates are possible as far as they can be judged: {open}."},
 	"date_impossible":    {Title: "No such day", Sentence: "The {field} is no day of the calendar: {printed}.", CouldBe: "A misread character, or an issuer's known mistake.", Advice: compare},
 	"dates_out_of_order": {Title: "Dates fit together in one way only", Sentence: "The date of expiry, {expiry}, is before the date of birth, unless that is {birth}. Compare both with the document.", CouldBe: "A holder of great age, or a misread character.", Advice: compare},
+	"dates_disordered": {
+		Title: "Date of expiry before date of birth", Sentence: "The date of expiry, {expiry}, is before the date of birth, {birth}. The page prints both with their centuries. " + compare,
+		CouldBe: "A mistake of the issuer.", Advice: compare,
+	},
 	"date_unplaced": {
 		Title: "Date cannot be placed", Sentence: "The {field} lies more than 15 years from the day of the check, or its century is open: {printed}.",
 		CouldBe: "An old document, or one that never runs out.", Advice: "Compare it with the date printed on the document",
@@ -155,6 +159,13 @@ var catalogue = map[string]Statement{ //nolint:gochecknoglobals // the table thi
 	"blind_none":    {Title: "Nothing is easily confused", Sentence: "The numbers hold no characters that are easily confused and that no check digit tells apart."},
 	"blind_some":    {Title: "Characters that are easily confused", Sentence: "Some characters are easily confused, and no check digit tells them apart ({pairs}). Confirm them by eye.", Advice: "Compare them with the document by eye"},
 	"blind_doubted": {Title: "Characters that were perhaps confused", Sentence: "Some characters were not read surely, and no check digit tells them apart ({pairs}). Confirm them by eye.", CouldBe: "Blur, glare or wear.", Advice: "Compare them with the document by eye"},
+
+	// VIZ-01.
+	"printed_number_same":   {Title: "Printed number agrees", Sentence: "The printed and the machine-readable document number agree."},
+	"printed_number_differ": {Title: "Printed number differs", Sentence: "The printed and the machine-readable document number differ: {printed} is printed, {zone} is in the zone. Compare both by eye.", CouldBe: "An issuer's mistake, or a zone or a page that was changed.", Advice: "Compare both by eye"},
+	"printed_number_unsure": {Title: "Printed number could not be compared", Sentence: "The printed document number was not read surely enough to compare it with the zone.", CouldBe: "Small print, a pattern under it, blur or glare.", Advice: "Compare both by eye"},
+	"printed_number_absent": {Title: "Printed number not found", Sentence: "The printed document number was not found, so it could not be compared with the zone.", CouldBe: "It stands on the other side of a card, or in a place that is hard to read.", Advice: "Compare both by eye"},
+	"printed_number_short":  {Title: "Number not compared", Sentence: "The document number of the zone is too short to look for it on the page."},
 }
 
 var headlines = map[string]string{ //nolint:gochecknoglobals // a table, never written
