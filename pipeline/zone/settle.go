@@ -44,6 +44,13 @@ func (r *reader) settle(g *grid) {
 	}
 }
 
+// leastPlaced is how often a grid lies right that might as well lie a cell
+// further.
+const leastPlaced = .75
+
+// placed is how far the place of the grid may be believed, as a chance.
+func (g *grid) placed() float64 { return leastPlaced + (1-leastPlaced)*g.belief }
+
 // holds tells whether the middle of a cell is in the picture.
 func (r *reader) holds(f cell.Frame) bool {
 	size := r.planes[0].Rect

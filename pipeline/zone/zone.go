@@ -75,8 +75,9 @@ func lonely(planes pyramid) (f Found) {
 	for _, degrees := range turns[:2] {
 		v := viewAt(planes, degrees)
 		for _, s := range sightings(planes, v, singles(v.planes), clearGain) {
-			z := zoneOf((&reader{planes: planes}).read(&s.grid), &s.grid, planes[0].Rect)
-			if z.MRZ.Format != mrz.Unknown {
+			cells := (&reader{planes: planes}).read(&s.grid)
+			first := top(cells[0][0].mean[:], -1)
+			if z := zoneOf(cells, &s.grid, planes[0].Rect); z.MRZ.Format != mrz.Unknown && first < cell.Junk && cell.Alphabet[first] == z.Lines[0].Chars[0].Rune {
 				f.add(s, z)
 			}
 		}
@@ -171,7 +172,7 @@ func zoneOf(cells [][]guess, laid *grid, picture image.Rectangle) pipeline.Zone 
 		for i := range cells[l] {
 			q := &cells[l][i]
 			line.Chars = append(line.Chars, pipeline.Char{
-				Rune: cell.Alphabet[q.best], RunnerUp: cell.Alphabet[q.next], Confidence: q.where[q.best] * laid.belief,
+				Rune: cell.Alphabet[q.best], RunnerUp: cell.Alphabet[q.next], Confidence: q.where[q.best] * laid.placed(),
 				Box: boxOf(laid.frame(l, float64(i), 0, 0)).Intersect(picture),
 			})
 		}
