@@ -56,8 +56,9 @@ func (p Page) Lines() [][]Word {
 }
 
 // plain takes the accents off the names of months, English and French. A dollar
-// is what tesseract likes to see in an S; documents do not print any.
-var plain = strings.NewReplacer("$", "S", "À", "A", "Â", "A", "Ç", "C", "É", "E", "È", "E", "Ê", "E", "Î", "I", "Ô", "O", "Ù", "U", "Û", "U") //nolint:gochecknoglobals // a table, never written
+// is what tesseract likes to see in an S, or behind it; documents do not print
+// any.
+var plain = strings.NewReplacer("S$", "S", "$", "S", "À", "A", "Â", "A", "Ç", "C", "É", "E", "È", "E", "Ê", "E", "Î", "I", "Ô", "O", "Ù", "U", "Û", "U") //nolint:gochecknoglobals // a table, never written
 
 // Plain gives the capitals A to Z and digits 0 to 9 of a printed text, without
 // accents: what is left when case, spaces and signs do not count.

@@ -8,7 +8,7 @@ import (
 func TestPlain(t *testing.T) {
 	for text, want := range map[string]string{
 		"": "", "L898902C3": "L898902C3", "l-8989 02/c3.": "L898902C3", "AOÛT": "AOUT", "fév": "FEV", "Février": "FEVRIER",
-		"$964": "S964", "№ 7": "7", "Ж": "", "\x00\xff": "", "٣": "",
+		"$964": "S964", "S$964": "S964", "№ 7": "7", "Ж": "", "\x00\xff": "", "٣": "",
 	} {
 		if got := Plain(text); got != want {
 			t.Errorf("%q is %q; want %q", text, got, want)

@@ -52,7 +52,7 @@ func text(cells [][]guess, line int) string {
 	return b.String()
 }
 
-var passport = []string{ //nolint:gochecknoglobals // the sample of Doc 9303-4
+var passport = []string{ // the sample of Doc 9303-4
 	"P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<",
 	"L898902C36UTO7408122F1204159ZE184226B<<<<<10",
 }

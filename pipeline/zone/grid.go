@@ -2,6 +2,7 @@ package zone
 
 import (
 	"math"
+
 	"touchstone.internal/pipeline/zone/internal/cell"
 )
 
