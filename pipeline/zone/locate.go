@@ -71,6 +71,9 @@ func likeliest(all [][]band) [][]band {
 	return all[:min(len(all), maxGroups)]
 }
 
+// rarer is what three lines that lie alike say more than two.
+const rarer = .05
+
 // unlike tells how far bands are from what the lines of a zone are: all about
 // thirty times as long as high, and flush on both sides.
 func unlike(bs []band) (sum float64) {
@@ -83,7 +86,7 @@ func unlike(bs []band) (sum float64) {
 			sum += .15 * min(math.Abs(off)/h, 8)
 		}
 	}
-	return sum / float64(len(bs))
+	return sum/float64(len(bs)) - rarer*float64(len(bs))
 }
 
 // bands finds the lines of print in one level.

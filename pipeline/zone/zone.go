@@ -103,6 +103,10 @@ func mostlyJunk(lines [][]guess) bool {
 // for in its place.
 const clearGain = 4.5
 
+// asLikely is how much less like the lines of a zone, beside one that is clear,
+// those of another document may be.
+const asLikely = .4
+
 // mostCells bounds what is spent on one picture, in cells read on the search: a
 // page takes some 10,000.
 const mostCells = 30_000
@@ -113,12 +117,13 @@ func sightings(planes pyramid, v view, groups [][]band, least float64) []sightin
 	finder := cell.NewFinder()
 	search, r := &reader{planes: v.planes, finder: finder}, &reader{planes: planes, finder: finder}
 	var all []sighting
+	enough := math.Inf(1)
 	for _, bs := range groups {
 		taken := func(s sighting) bool { return s.mean() >= clearGain && s.box(v.picture).Overlaps(v.boxAround(bs)) }
 		if slices.ContainsFunc(all, taken) {
 			continue
 		}
-		if search.cells+r.cells > mostCells {
+		if search.cells+r.cells > mostCells || unlike(bs) > enough {
 			break
 		}
 		laid, ok := search.lay(bs)
@@ -130,6 +135,9 @@ func sightings(planes pyramid, v view, groups [][]band, least float64) []sightin
 		r.stand(&s.grid)
 		if s.mean() >= least {
 			all = append(all, s)
+		}
+		if s.mean() >= clearGain {
+			enough = min(enough, unlike(bs)+asLikely)
 		}
 	}
 	return apart(all, v.picture)

@@ -4,8 +4,8 @@
 //
 //	go run ./pipeline/zone/internal/train
 //
-// The fonts are those of Debian's fonts-ocr-b. On two processors it takes some
-// twenty minutes. The same recipes give the same tables everywhere, for the
+// The fonts are those of Debian's fonts-ocr-b. On two processors it takes less
+// than an hour. The same recipes give the same tables everywhere, for the
 // number of threads is fixed and so is the order of sums.
 package main
 
