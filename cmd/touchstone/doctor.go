@@ -74,7 +74,7 @@ func checkReader() symptom {
 func checkSandbox() symptom {
 	return symptom{
 		"sandbox", "the kernel has Landlock and seccomp", sandbox.Supported(),
-		"use Linux 5.13 or later with CONFIG_SECURITY_LANDLOCK and CONFIG_SECCOMP_FILTER; in a container, allow these system calls",
+		"use Linux 5.19 or later with CONFIG_SECURITY_LANDLOCK and CONFIG_SECCOMP_FILTER; in a container, allow these system calls",
 	}
 }
 

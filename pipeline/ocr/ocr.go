@@ -1,9 +1,8 @@
 // Package ocr is the way to tesseract, and the one package that needs cgo. It
-// is the second of two independent readers of a zone and the one reader of the
-// printed page, and looks only at grey pictures that we drew ourselves: never at
-// an upload, for tesseract's library of pictures opens anything that looks like
-// one. It says what it sees; whether that may be relied upon is for others to
-// judge.
+// reads the printed page, and looks only at grey pictures that we drew
+// ourselves: never at an upload, for tesseract's library of pictures opens
+// anything that looks like one. It says what it sees; whether that may be relied
+// upon is for others to judge.
 package ocr
 
 import (

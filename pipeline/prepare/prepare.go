@@ -24,9 +24,8 @@ type Job struct {
 }
 
 // Prepare reads a picture. Bytes that are no picture, or one that asks for too
-// much, end in a Problem and no page. Reader is the second reader of the zone
-// and the one of the printed page; without one (nil) nothing is ever read with
-// certainty.
+// much, end in a Problem and no page. Reader reads the printed page; without
+// one (nil) there are no words.
 func Prepare(raw []byte, job Job, reader *ocr.Reader) *pipeline.Input {
 	in := &pipeline.Input{Digest: job.Digest, AsOf: job.AsOf, Capture: job.Capture}
 	p, problem := decode(raw)
