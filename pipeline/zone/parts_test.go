@@ -103,3 +103,17 @@ func TestTurnedAbout(t *testing.T) {
 		}
 	}
 }
+
+func TestLesser(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		all := rapid.SliceOfN(rapid.Byte(), 0, 40).Draw(t, "values")
+		by := rapid.IntRange(0, len(all)).Draw(t, "by")
+		want := slices.Clone(all)
+		for i := range len(all) - by {
+			want[i] = min(all[i], all[i+by])
+		}
+		if lesser(all, all[by:]); !slices.Equal(all, want) {
+			t.Errorf("%d; want %d", all, want)
+		}
+	})
+}

@@ -1,6 +1,7 @@
 package zone
 
 import (
+	"encoding/binary"
 	"image"
 
 	"touchstone.internal/pipeline/zone/internal/cell"
@@ -85,11 +86,26 @@ func spread(pix []uint8, w, h int, flip uint8) {
 	}
 }
 
-// lesser keeps of each pair of values the lesser, in dst.
+// lesser keeps of each pair of values the lesser, in dst. Src may be a later part
+// of dst.
 func lesser(dst, src []uint8) {
+	for len(src) >= 8 {
+		binary.LittleEndian.PutUint64(dst, least(binary.LittleEndian.Uint64(dst), binary.LittleEndian.Uint64(src)))
+		dst, src = dst[8:], src[8:]
+	}
 	for i, v := range src {
 		dst[i] = min(dst[i], v)
 	}
+}
+
+// least is the lesser of each of the eight bytes of two words: pixels are looked
+// at twelve times each, and one by one that took a third of the search.
+func least(a, b uint64) uint64 {
+	const high = 0x8080808080808080
+	low := (a | high) - (b &^ high)  // the high bit of a byte: the other seven of a are no less
+	ge := (a&^b | ^(a^b)&low) & high // the high bit of a byte: a is no less
+	takeB := ge >> 7 * 0xff          // all bits of such bytes
+	return b&takeB | a&^takeB
 }
 
 // sums is the integral picture of g, one wider and higher than g.
