@@ -169,6 +169,9 @@ func (s specimen) zone(unsure map[int]string) pipeline.ZoneReading {
 			printed := two[f.to : f.to+1]
 			computed := string(rune(mrz.CheckDigit(raw)))
 			r.CheckDigit = &pipeline.CheckDigitReading{Printed: printed, Computed: computed, State: f.state}
+			if f.state == mrz.Refuted {
+				r.CheckDigit.Doubt = &pipeline.DoubtReading{Misread: .0004, Changes: []pipeline.ChangeReading{{Line: 1, Column: 19, To: computed}}}
+			}
 		}
 		z.Fields = append(z.Fields, r)
 	}

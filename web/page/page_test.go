@@ -357,6 +357,25 @@ func TestWords(t *testing.T) {
 	}
 }
 
+func TestDoubt(t *testing.T) {
+	changes := []pipeline.ChangeReading{{Line: 1, Column: 9, To: "6"}, {Line: 0, Column: 4, To: "O"}}
+	for name, tt := range map[string]struct {
+		d    pipeline.DoubtReading
+		want string
+	}{
+		"none left":   {pipeline.DoubtReading{Misread: .0001, Changes: changes}, "a wrong print explains the picture more than 1,000 times better than a misreading"},
+		"little":      {pipeline.DoubtReading{Misread: .02, Changes: changes}, "a wrong print explains the picture 50 times better than a misreading"},
+		"as likely":   {pipeline.DoubtReading{Misread: .9, Changes: changes}, "may have been misread: it would agree with 6 in line 2, position 10 and O in line 1, position 5"},
+		"of no place": {pipeline.DoubtReading{Misread: 7}, "may have been misread"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if got := doubt(&tt.d); got != tt.want {
+				t.Errorf("%q; want %q", got, tt.want)
+			}
+		})
+	}
+}
+
 func get(t *testing.T, h http.Handler, address, encoding string) *httptest.ResponseRecorder {
 	t.Helper()
 	r := httptest.NewRequest(http.MethodGet, address, nil)

@@ -33,6 +33,7 @@ func functions(a assets) template.FuncMap {
 		"stop":    stop,
 		"field":   func(n mrz.FieldName) string { return upper(text.Field(string(n))) },
 		"digit":   func(s mrz.DigitState) label { return digits[s] },
+		"doubt":   doubt,
 		"deed":    deed,
 		"inc":     func(i int) int { return i + 1 },
 
@@ -77,6 +78,28 @@ var digits = map[mrz.DigitState]label{ //nolint:gochecknoglobals // a table, nev
 	mrz.Refuted:    {"Does not agree", "red"},
 	mrz.NotPrinted: {"Not printed", "grey"},
 	mrz.Unreadable: {"Not a digit", "orange"},
+}
+
+// mostRatio is where likelihood ratios are no longer told apart in words.
+const mostRatio = 1000
+
+// doubt says what speaks for a wrong print, or with which characters a digit
+// that does not agree would.
+func doubt(d *pipeline.DoubtReading) string {
+	if d.Misread <= pipeline.NoDoubt {
+		if d.Misread*mostRatio < 1 {
+			return "a wrong print explains the picture more than 1,000 times better than a misreading"
+		}
+		return fmt.Sprintf("a wrong print explains the picture %.0f times better than a misreading", 1/d.Misread)
+	}
+	if len(d.Changes) == 0 {
+		return "may have been misread"
+	}
+	places := make([]string, len(d.Changes))
+	for i, c := range d.Changes {
+		places[i] = fmt.Sprintf("%s in line %d, position %d", c.To, c.Line+1, c.Column+1)
+	}
+	return "may have been misread: it would agree with " + strings.Join(places, " and ")
 }
 
 var strengths = map[pipeline.Severity]string{ //nolint:gochecknoglobals // a table, never written
