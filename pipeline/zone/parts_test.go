@@ -117,3 +117,35 @@ func TestLesser(t *testing.T) {
 		}
 	})
 }
+
+// TestRuleFollowsPerspective: what is even on a plane that leans back is where
+// the rule looks for it.
+func TestRuleFollowsPerspective(t *testing.T) {
+	const cells, near = 40, 1.4 // times nearer at the right end
+	at := func(share, down float64) (x, y float64) {
+		z := near + (1-near)*share
+		return 100 + 800*share/z*1, 300 + (down-1)*60/z
+	}
+	lines := make([]band, 2)
+	for l := range lines {
+		x0, y0 := at(0, float64(l))
+		x1, y1 := at(1, float64(l))
+		lines[l] = band{x0, y0, x1, y1, 25}
+	}
+	if got := nearer(lines); math.Abs(got-near) > 1e-9 {
+		t.Fatalf("%v times nearer; want %v", got, near)
+	}
+	r := ruleOf(lines, try{pitch: lines[0].length() / cells, sign: 1, tall: 1})
+	r.slanted = true
+	for i := range cells {
+		share := float64(i) / cells
+		x, _ := at(share, 0)
+		got, _ := r.place(lines[0], (share-r.from)/r.step)
+		if math.Abs(got-x) > .01*lines[0].length()/cells {
+			t.Errorf("cell %d at %v; want %v", i, got, x)
+		}
+	}
+	if l, r := r.tall(lines[0].x0), r.tall(lines[0].x1); math.Abs(l/r-near) > 1e-9 {
+		t.Errorf("print is %v and %v high over its width; want the far end %v times higher", l, r, near)
+	}
+}
