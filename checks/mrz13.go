@@ -2,6 +2,7 @@ package checks
 
 import (
 	"fmt"
+	"time"
 
 	"touchstone.internal/pipeline"
 	"touchstone.internal/pipeline/mrz"
@@ -33,7 +34,10 @@ const (
 // genuine cards space their lines by 1.6 to 2.6 characters, whatever the
 // standard says.
 func typeface(z zone) pipeline.Finding {
-	if z.Pitch < leastPitch {
+	switch {
+	case !z.poses():
+		return say(pipeline.NotPerformed, "typeface_of_what", nil)
+	case z.Pitch < leastPitch:
 		return say(pipeline.NotPerformed, "typeface_small", nil)
 	}
 	f, compared := say(pipeline.OK, "typeface_ok", nil), false
@@ -58,6 +62,14 @@ func typeface(z zone) pipeline.Finding {
 		return say(pipeline.NotPerformed, "typeface_few", nil)
 	}
 	return f
+}
+
+// poses tells whether the lines claim to be a zone: they begin with a code of
+// their format and a State. Other print of even pitch need not be in OCR-B.
+func (z zone) poses() bool {
+	code, _ := z.MRZ.Field(mrz.DocumentCode)
+	state, _ := z.MRZ.Field(mrz.IssuingState)
+	return mrz.JudgeCode(z.MRZ.Format, code.Raw, time.Time{}) != mrz.CodeLetter && mrz.StandingOf(state.Raw).Lawful()
 }
 
 // nearest gives the typeface other than OCR-B that a line is most like, and

@@ -23,7 +23,11 @@ func TestMRZ13(t *testing.T) {
 	nothing := pipeline.Likeness{OCRB: .2, Typewriter: .3, Sans: .3, Characters: 30}
 	few := pipeline.Likeness{OCRB: .6, Typewriter: .7, Sans: .6, Characters: 7}
 	other, unsure := answer{pipeline.Fail, "typeface_other", pipeline.S2}, answer{pipeline.Undetermined, "typeface_unsure", 0}
+	noState := printedIn(12, courier, courier)
+	write(0, 2, "QQQ")(&noState.Pages[0].Zones[0])
+	noState.Pages[0].Zones[0].MRZ = mrz.Parse([]string{noState.Pages[0].Zones[0].Lines[0].Text(), noState.Pages[0].Zones[0].Lines[1].Text()})
 	cases(t, "MRZ-13", tests{
+		"lines of another text":       {noState, answer{pipeline.NotPerformed, "typeface_of_what", 0}},
 		"OCR-B":                       {printedIn(12, ocrb, ocrb), answer{pipeline.OK, "typeface_ok", 0}},
 		"a typewriter's":              {printedIn(12, courier, courier), other},
 		"one line of another":         {printedIn(12, ocrb, helvetica), other},

@@ -139,9 +139,10 @@ var catalogue = map[string]Statement{ //nolint:gochecknoglobals // the table thi
 	},
 
 	// MRZ-13.
-	"typeface_ok":    {Title: "Standard typeface", Sentence: "The machine readable lines are printed in the standard typeface."},
-	"typeface_small": {Title: "Too small to compare the typeface", Sentence: "The machine readable lines are too small in this picture to compare their typeface with the standard one.", Advice: "Take the photo again from nearer"},
-	"typeface_few":   {Title: "Too little to compare the typeface", Sentence: "The machine readable lines hold too few characters to compare their typeface with the standard one."},
+	"typeface_ok":      {Title: "Standard typeface", Sentence: "The machine readable lines are printed in the standard typeface."},
+	"typeface_of_what": {Title: "Typeface not compared", Sentence: "The lines do not begin with a document code and a State, so they need not be in the standard typeface."},
+	"typeface_small":   {Title: "Too small to compare the typeface", Sentence: "The machine readable lines are too small in this picture to compare their typeface with the standard one.", Advice: "Take the photo again from nearer"},
+	"typeface_few":     {Title: "Too little to compare the typeface", Sentence: "The machine readable lines hold too few characters to compare their typeface with the standard one."},
 	"typeface_unsure": {
 		Title: "Typeface could not be judged", Sentence: "The machine readable lines are too soft in this picture to tell their typeface.",
 		CouldBe: "Blur, glare or wear.", Advice: "Take the photo again in even light",
