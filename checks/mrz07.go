@@ -10,7 +10,7 @@ import (
 
 func init() {
 	register(pipeline.Check{
-		ID: "MRZ-07", Name: "Overall check digit", Standard: "Doc 9303-4, -5 and -6, 4.2.2", Severity: pipeline.S2, Version: 1,
+		ID: "MRZ-07", Name: "Overall check digit", Standard: "Doc 9303-4, -5 and -6, 4.2.2", Severity: pipeline.S2, Version: 2,
 		Run: eachZone(composite),
 	})
 }

@@ -9,7 +9,7 @@ import (
 
 func init() {
 	register(pipeline.Check{
-		ID: "MRZ-08", Name: "Pattern of wrong check digits", Standard: "Doc 9303-2, C.44", Severity: pipeline.S3, Version: 1,
+		ID: "MRZ-08", Name: "Pattern of wrong check digits", Standard: "Doc 9303-2, C.44", Severity: pipeline.S3, Version: 2,
 		Run: eachZone(func(z zone) []pipeline.Finding { return one(digitPattern(z)) }),
 	})
 }
