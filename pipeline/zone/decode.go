@@ -48,7 +48,7 @@ func prior(l mrz.Layout, line, column int) (w [cell.Junk]float64) {
 // have no say.
 func decode(lines [][]guess) {
 	best := expect(mrz.Layout{}, len(lines), len(lines[0])) // expects nothing
-	most := math.Inf(-1)
+	most := best.likelihood(lines)                          // of a zone of no known format
 	for _, l := range mrz.Layouts {
 		if l.Lines != len(lines) || l.Width != len(lines[0]) || l.First > 0 {
 			continue

@@ -96,6 +96,19 @@ func TestDecodeChoosesTheFormat(t *testing.T) {
 	}
 }
 
+// TestDecodeLeavesOtherFormatsAlone: lines that are no format's are read as they
+// look.
+func TestDecodeLeavesOtherFormatsAlone(t *testing.T) {
+	lines := []string{"CR7777A0987654321012345678909876543210123456", "1A2B3C4D5E6F7G8H9I0J1K2L3M4N5O6P7Q8R9S0T1U2V"}
+	cells := seenAs(.99, lines...)
+	cells[0][0].believe(map[byte]float64{'C': .6, 'P': .35})
+	cells[0][7].believe(map[byte]float64{'0': .6, 'O': .35})
+	decode(cells)
+	if got := text(cells, 0); got != lines[0] {
+		t.Errorf("read %q; want %q", got, lines[0])
+	}
+}
+
 func parsed(cells [][]guess) (z pipeline.Zone) {
 	var lines []string
 	for l := range cells {
