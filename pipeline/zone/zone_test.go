@@ -407,3 +407,20 @@ func BenchmarkFind(b *testing.B) {
 		})
 	}
 }
+
+// TestReadsCurled: the page of an open book rises towards its fold, so that lines
+// bend and characters stand closer there.
+func TestReadsCurled(t *testing.T) {
+	g, truth := drawn(t, fixtures.Spec{Format: mrz.TD3, Seed: 8, Resolution: 150})
+	w, h := g.Rect.Dx(), g.Rect.Dy()
+	curled := image.NewGray(g.Rect)
+	for x := range w {
+		u := float64(x) / float64(w)
+		from := int(float64(w) * (u + .03*math.Sin(math.Pi*u))) // closer towards the right
+		rise := int(18 * u * u)                                 // more than a character's width
+		for y := range h {
+			curled.Pix[y*curled.Stride+x] = g.Pix[min(y+rise, h-1)*g.Stride+min(from, w-1)]
+		}
+	}
+	only(t, Find(curled), truth)
+}
