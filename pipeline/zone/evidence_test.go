@@ -115,7 +115,8 @@ func parsed(cells [][]guess) (z pipeline.Zone) {
 		lines = append(lines, text(cells, l))
 		z.Lines = append(z.Lines, pipeline.Line{Chars: make([]pipeline.Char, len(cells[l]))})
 		for i := range cells[l] {
-			z.Lines[l].Chars[i].Rune = lines[l][i]
+			q := &cells[l][i]
+			z.Lines[l].Chars[i].Rune, z.Lines[l].Chars[i].Confidence = lines[l][i], q.where[q.best]
 		}
 	}
 	z.MRZ = mrz.Parse(lines)

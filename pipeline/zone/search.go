@@ -14,7 +14,7 @@ import (
 const leastGain = 2.0
 
 // maxZones bounds the zones of one picture.
-const maxZones = 4
+const maxZones = 12
 
 // sighting is a zone that was found.
 type sighting struct{ grid }
@@ -41,12 +41,12 @@ const asLikely = .4
 const mostCells = 30_000
 
 // sightings finds the zones among groups of bands of a view, best first, whose
-// mean cell is better than junk by at least so much.
-func sightings(planes pyramid, v view, groups [][]band, least float64) []sighting {
+// mean cell is better than junk by at least so much. Groups that are more unlike
+// the lines of a zone than enough are not looked at.
+func sightings(planes pyramid, v view, groups [][]band, least, enough float64) []sighting {
 	finder := cell.NewFinder()
 	search, r := &reader{planes: v.planes, finder: finder}, &reader{planes: planes, finder: finder}
 	var all []sighting
-	enough := math.Inf(1)
 	for _, bs := range groups {
 		taken := func(s sighting) bool { return s.mean() >= clearGain && s.box(v.picture).Overlaps(v.boxAround(bs)) }
 		if slices.ContainsFunc(all, taken) {

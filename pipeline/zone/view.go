@@ -21,6 +21,9 @@ type view struct {
 // either side, and both ways round.
 var turns = []float64{0, 90, 30, -30, 60, -60} //nolint:gochecknoglobals // a table, never written
 
+// quarters are the first of the turns, which differ by one.
+var quarters = turns[:2] //nolint:gochecknoglobals // a table, never written
+
 // viewAt looks at a picture along a direction.
 func viewAt(p pyramid, degrees float64) view {
 	v := view{planes: p, ax: 1, picture: p[0].Rect}

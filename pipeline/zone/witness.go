@@ -3,6 +3,7 @@ package zone
 import (
 	"math"
 	"strings"
+	"time"
 
 	"touchstone.internal/pipeline"
 	"touchstone.internal/pipeline/mrz"
@@ -25,15 +26,20 @@ func oneShape(a, b byte) bool {
 // leastSeen is the belief that each network must have by itself.
 const leastSeen = .9
 
+// leastWitnessed is the share of a zone that must have been seen twice before
+// any of it is: what is no zone, or stands on its head or in a mirror, holds
+// some characters by chance.
+const leastWitnessed = .6
+
 // witness says of each character of a familiar print whether each network alone
-// saw it. Of
-// characters drawn alike only one may be possible in a place: another cannot
-// stand there, or a check digit that agrees would not. Then seeing the shape is
-// seeing the character. Where 0 and O both are possible, nothing but the zone
-// itself tells how this print draws them.
+// saw it. Of characters drawn alike only one may be possible in a place: another
+// cannot stand there, or a check digit that agrees would not. Then seeing the
+// shape is seeing the character. Where 0 and O both are possible, nothing but
+// the zone itself tells how this print draws them.
 func witness(z *pipeline.Zone, cells [][]guess) {
 	layout, _ := mrz.LayoutOf(z.MRZ.Format)
 	zeros := roundsOf(layout, cells)
+	defer trustMost(z)
 	for l := range cells {
 		if z.Lines[l].Likeness.Characters > 0 && !familiar(z.Lines[l].Likeness) {
 			continue // nobody here has learned to read it
@@ -49,6 +55,41 @@ func witness(z *pipeline.Zone, cells [][]guess) {
 			}
 		}
 	}
+}
+
+// trustMost takes every witness back where too few characters have one, or where
+// what stands there makes no zone: seven in ten characters of a mirrored one look
+// like some other.
+func trustMost(z *pipeline.Zone) {
+	certain, all := 0, 0
+	for _, l := range z.Lines {
+		for i := range l.Chars {
+			if all++; l.Chars[i].Certain() {
+				certain++
+			}
+		}
+	}
+	if float64(certain) >= leastWitnessed*float64(all) && makesSense(&z.MRZ) {
+		return
+	}
+	for _, l := range z.Lines {
+		for i := range l.Chars {
+			l.Chars[i].SecondRead = 0
+		}
+	}
+}
+
+// makesSense tells whether a zone begins as its format does or, if it does not,
+// has check digits that agree by more than chance.
+func makesSense(z *mrz.Zone) bool {
+	agreeing := 0
+	for _, f := range z.Fields() {
+		if f.Digit.State == mrz.Verified {
+			agreeing++
+		}
+	}
+	code, ok := z.Field(mrz.DocumentCode)
+	return agreeing >= 2 || ok && mrz.JudgeCode(z.Format, code.Raw, time.Time{}) != mrz.CodeLetter
 }
 
 // leastFamiliar is the likeness of print to OCR-B from which it is that, as soft
@@ -80,21 +121,22 @@ func refuted(z *mrz.Zone, line, column int, c, other byte) bool {
 }
 
 // dissent is the character itself if each network saw it or what is excluded,
-// and otherwise what the first that did not saw.
+// and otherwise what else the first saw that did not.
 func (q *guess) dissent(excluded func(byte) bool) byte {
 	own := cell.Alphabet[q.best]
 	for k := range q.each {
-		seen, top := 0.0, 0
+		seen, most, other := 0.0, 0.0, byte(0)
 		for c := range cell.Junk {
 			p, r := q.each[k][c], cell.Alphabet[c]
-			if c == q.best || oneShape(r, own) && excluded(r) {
+			switch {
+			case c == q.best || oneShape(r, own) && excluded(r):
 				seen += p
-			} else if p > q.each[k][top] || top == q.best {
-				top = c
+			case p > most:
+				most, other = p, r
 			}
 		}
 		if seen < leastSeen {
-			return cell.Alphabet[top]
+			return other
 		}
 	}
 	return own

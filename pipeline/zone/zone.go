@@ -22,22 +22,33 @@ type Found struct {
 	Quarters int             // turns clockwise that make the zones upright, 0 to 3
 }
 
-// Find finds and reads the zones of a picture, however it is turned.
+// Find finds and reads the zones of a picture, however it is turned. A document
+// beside another may lie across it, so that both quarter turns are always
+// searched; askew, all of a picture is.
 func Find(g *image.Gray) (f Found) {
 	planes := pyramidOf(g)
-	for _, degrees := range turns {
-		v := viewAt(planes, degrees)
-		for _, s := range sightings(planes, v, groups(v.planes), leastGain) {
-			cells := (&reader{planes: planes}).read(&s.grid)
-			if !mostlyJunk(cells) {
-				f.add(s, zoneOf(cells, &s.grid, g.Rect))
-			}
+	var seen []sighting
+	for i, degrees := range turns {
+		if i >= len(quarters) && len(seen) > 0 {
+			break
 		}
-		if len(f.Zones) > 0 {
-			return f
+		enough := math.Inf(1)
+		if len(seen) > 0 {
+			enough = asLikely
+		}
+		v := viewAt(planes, degrees)
+		seen = append(seen, sightings(planes, v, groups(v.planes), leastGain, enough)...)
+	}
+	for _, s := range apart(seen, g.Rect) {
+		cells := (&reader{planes: planes}).read(&s.grid)
+		if !mostlyJunk(cells) {
+			f.add(s, zoneOf(cells, &s.grid, g.Rect))
 		}
 	}
-	return lonely(planes)
+	if len(f.Zones) == 0 {
+		return lonely(planes)
+	}
+	return f
 }
 
 func (f *Found) add(s sighting, z pipeline.Zone) {
@@ -51,9 +62,9 @@ func (f *Found) add(s sighting, z pipeline.Zone) {
 // of single lines, so that one is taken for a zone only if it is print without
 // any doubt, and its first letter says so.
 func lonely(planes pyramid) (f Found) {
-	for _, degrees := range turns[:2] {
+	for _, degrees := range quarters {
 		v := viewAt(planes, degrees)
-		for _, s := range sightings(planes, v, singles(v.planes), clearGain) {
+		for _, s := range sightings(planes, v, singles(v.planes), clearGain, math.Inf(1)) {
 			cells := (&reader{planes: planes}).read(&s.grid)
 			first := top(cells[0][0].mean[:], -1)
 			if z := zoneOf(cells, &s.grid, planes[0].Rect); z.MRZ.Format != mrz.Unknown && first < cell.Junk && cell.Alphabet[first] == z.Lines[0].Chars[0].Rune {

@@ -7,6 +7,7 @@ import (
 	"image/draw"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"syscall"
 	"testing"
 	"time"
@@ -241,6 +242,45 @@ func TestTwoDocumentsInOnePicture(t *testing.T) {
 	}
 	if len(got) != 2 || !got[fmt.Sprint(first.Lines)] || !got[fmt.Sprint(second.Lines)] {
 		t.Errorf("read %v; want %q and %q", got, first.Lines, second.Lines)
+	}
+}
+
+// TestADocumentAcrossAnother: what lies sideways beside an upright document is
+// not hidden by it, and many are all found.
+func TestADocumentAcrossAnother(t *testing.T) {
+	a, first := drawn(t, fixtures.Spec{Format: mrz.TD3, Seed: 21, Resolution: 110})
+	m, second, err := fixtures.Draw(fixtures.Spec{Format: mrz.TD1, Seed: 22, Resolution: 110})
+	if err != nil {
+		t.Fatal(err)
+	}
+	sideways, _ := fixtures.Shoot(m, fixtures.Capture{Quarter: 1}, 1)
+	b := onWhite(sideways)
+	g := image.NewGray(image.Rect(0, 0, a.Rect.Dx()+b.Rect.Dx()+60, max(a.Rect.Dy(), b.Rect.Dy())+40))
+	draw.Draw(g, g.Rect, image.NewUniform(color.Gray{Y: 180}), image.Point{}, draw.Src)
+	draw.Draw(g, a.Rect.Add(image.Pt(20, 20)), a, image.Point{}, draw.Src)
+	draw.Draw(g, b.Rect.Add(image.Pt(a.Rect.Dx()+40, 20)), b, image.Point{}, draw.Src)
+	got := map[string]bool{}
+	for _, z := range Find(g).Zones {
+		got[fmt.Sprint(texts(z))] = true
+	}
+	if len(got) != 2 || !got[fmt.Sprint(first.Lines)] || !got[fmt.Sprint(second.Lines)] {
+		t.Errorf("read %v; want %q and %q", got, first.Lines, second.Lines)
+	}
+}
+
+// TestMirroredIsNotCertain: of a picture of a front camera nothing is relied upon.
+func TestMirroredIsNotCertain(t *testing.T) {
+	for seed := range uint64(6) {
+		g, _ := drawn(t, fixtures.Spec{Format: formats()[seed%5], Seed: seed, Resolution: 150})
+		w := g.Rect.Dx()
+		for y := range g.Rect.Dy() {
+			slices.Reverse(g.Pix[y*g.Stride : y*g.Stride+w])
+		}
+		for _, z := range Find(g).Zones {
+			if n, _, all := certain(z, nil); n > 0 {
+				t.Errorf("seed %d: %q, %d of %d certain", seed, texts(z), n, all)
+			}
+		}
 	}
 }
 
