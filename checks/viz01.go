@@ -30,7 +30,8 @@ const (
 // printedNumber looks for the zone's document number on the page that it stands
 // on. Case, spaces, hyphens and where words end do not count. A number that
 // differs is the same field by its likeness alone: captions are in any language
-// and stand anywhere.
+// and stand anywhere. Beside another document it may be that one's, and beside
+// the right number it is a question for a person.
 func printedNumber(z zone, p pipeline.Page) pipeline.Finding {
 	field, ok := z.MRZ.Field(mrz.DocumentNumber)
 	number := pipeline.Plain(field.Text())
@@ -40,22 +41,18 @@ func printedNumber(z zone, p pipeline.Page) pipeline.Finding {
 	case len(number) < shortNumber:
 		return z.onField(say(pipeline.NotPerformed, "printed_number_short", nil), field)
 	}
-	best := passage{differing: mostDiffering + 1}
-	for _, line := range p.Lines() {
-		for _, s := range passages(line, number) {
-			if s.differing < best.differing || s.differing == best.differing && s.whole && !best.whole {
-				best = s
-			}
-		}
-	}
+	best, rival := likest(p, number)
 	if best.differing > mostDiffering {
 		return z.onField(say(pipeline.NotPerformed, "printed_number_absent", nil), field)
 	}
 	f := say(pipeline.Undetermined, "printed_number_unsure", nil)
 	switch {
+	case best.differing == 0 && rival.text != "":
+		f = say(pipeline.Undetermined, "printed_number_two", params{"printed": rival.text, "zone": number})
+		best.words = append(best.words, rival.words...)
 	case best.differing == 0:
 		f = say(pipeline.OK, "printed_number_same", nil)
-	case best.plain && best.whole && z.sureAt(field.Spans...) && field.Digit.State == mrz.Verified:
+	case len(p.Zones) == 1 && rival.text != "" && z.sureAt(field.Spans...) && field.Digit.State == mrz.Verified:
 		f = fail(pipeline.S3, "printed_number_differ", params{"printed": best.text, "zone": number})
 	}
 	f.Values = []pipeline.Value{{Label: text.Field(string(mrz.DocumentNumber)), Printed: best.text, Expected: number}}
@@ -63,11 +60,31 @@ func printedNumber(z zone, p pipeline.Page) pipeline.Finding {
 	return z.onField(f, field)
 }
 
+// likest finds what is most like a number on the page, and what surely is another
+// of its kind; where nothing is the number itself, that is the same.
+func likest(p pipeline.Page, number string) (best, rival passage) {
+	best.differing, rival.differing = mostDiffering+1, mostDiffering+1
+	for _, line := range p.Lines() {
+		for _, s := range passages(line, number) {
+			if s.differing < best.differing || s.differing == best.differing && s.whole && !best.whole {
+				best = s
+			}
+			if s.differing > 0 && s.differing < rival.differing && s.plain && s.whole {
+				rival = s
+			}
+		}
+	}
+	if best.differing > 0 && (!best.plain || !best.whole) {
+		rival = passage{}
+	}
+	return best, rival
+}
+
 // passage is a part of a printed line that is as long as a number.
 type passage struct {
 	text      string
 	words     []pipeline.Word
-	differing int  // characters in which neither look saw that of the number
+	differing int  // characters that are not the number's by the first look, nor, of those alike, by the second
 	plain     bool // both looks surely saw something else there that is not easily mistaken
 	whole     bool // it begins and ends where words do
 }
@@ -99,7 +116,7 @@ func passages(line []pipeline.Word, number string) []passage {
 func (s *passage) compare(c pipeline.Char, want byte) {
 	s.text += string(rune(c.Rune))
 	switch {
-	case c.Rune == want || c.SecondRead == want:
+	case c.Rune == want || c.SecondRead == want && printedAlike(c.Rune, want):
 		return
 	case isDigit(c.Rune) != isDigit(want) && !printedAlike(c.Rune, want):
 		s.differing = mostDiffering

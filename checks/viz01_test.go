@@ -44,9 +44,11 @@ func TestVIZ01(t *testing.T) {
 	cases(t, "VIZ-01", tests{
 		"same":                            {td3("Passport No. / N° du passeport", "L898902C3"), same},
 		"same, in parts":                  {td3("No. l-898 902 c3"), same},
-		"same, beside others":             {td3("L898102C3", "L898902C3"), same},
+		"same, beside one like it":        {td3("L898102C3", "L898902C3"), answer{pipeline.Undetermined, "printed_number_two", 0}},
+		"same, beside look-alikes":        {td3("L898902C8", "L898902C3"), same},
 		"same, with something stuck to":   {td3("N°L898902C3/"), same},
-		"same, by the second look":        {smudge(td3("L898902C3"), 0, 1, func(c *pipeline.Char) { c.Rune = '4' }), same},
+		"same, by the second look":        {smudge(td3("L898902C3"), 0, 1, func(c *pipeline.Char) { c.Rune = 'B' }), same},
+		"another, but for a second look":  {smudge(td3("L898902C3"), 0, 1, func(c *pipeline.Char) { c.Rune = '4' }), doubt},
 		"another digit":                   {td3("Passport No.", "L898102C3"), differ},
 		"another digit, in parts":         {td3("L898 102 C3"), differ},
 		"two other digits":                {td3("L898112C3"), differ},
@@ -66,6 +68,17 @@ func TestVIZ01(t *testing.T) {
 		"number of the zone is disproved": {page(picture(t, anna(mrz.TD3), write(1, 4, "4")), "L898902C3"), doubt},
 		"short number":                    {page(picture(t, short), "12345"), answer{pipeline.NotPerformed, "printed_number_short", 0}},
 	})
+}
+
+// A number beside two documents may be either's.
+func TestVIZ01NeverFailsBesideAnother(t *testing.T) {
+	in := page(picture(t, anna(mrz.TD3)), "L898102C3")
+	in.Pages[0].Zones = append(in.Pages[0].Zones, in.Pages[0].Zones[0])
+	for _, f := range ask(t, "VIZ-01", in) {
+		if f.Outcome != pipeline.Undetermined {
+			t.Errorf("%s, %s", f.Outcome, f.Statement)
+		}
+	}
 }
 
 // What is shown: the printed number and the zone's, side by side and boxed.

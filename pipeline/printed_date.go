@@ -16,10 +16,20 @@ type PrintedDate struct {
 	Sure  bool   // the word with the year was read surely
 }
 
-// months are the names of months in English and French without accents, by as
-// much of their beginning as tells them apart.
+// months are the names of months in English and French without accents.
 var months = [12][]string{ //nolint:gochecknoglobals // a table, never written
-	{"JAN"}, {"FEB", "FEV"}, {"MAR"}, {"APR", "AVR"}, {"MAY", "MAI"}, {"JUN", "JUIN"}, {"JUL", "JUIL"}, {"AUG", "AOU"}, {"SEP"}, {"OCT"}, {"NOV"}, {"DEC"},
+	{"JANUARY", "JANVIER"},
+	{"FEBRUARY", "FEVRIER"},
+	{"MARCH", "MARS"},
+	{"APRIL", "AVRIL"},
+	{"MAY", "MAI"},
+	{"JUNE", "JUIN"},
+	{"JULY", "JUILLET"},
+	{"AUGUST", "AOUT"},
+	{"SEPTEMBER", "SEPTEMBRE"},
+	{"OCTOBER", "OCTOBRE"},
+	{"NOVEMBER", "NOVEMBRE"},
+	{"DECEMBER", "DECEMBRE"}, //nolint:misspell // French
 }
 
 // The years that a document in use can state: the holder's birth to its expiry.
@@ -63,13 +73,21 @@ func (t token) number(least, most int) int {
 	return -1
 }
 
-// month is that of a number or a name; 0 or less if it is none.
+// leastMonth is how many letters of a month's name tell it from the others, but
+// for June and July in French, whose third does not matter here.
+const leastMonth = 3
+
+// month is that of a number, or of a name or its beginning; 0 or less if it is
+// none.
 func (t token) month() int {
 	if t.digits() {
 		return t.number(2, 2)
 	}
+	if len(t.text) < leastMonth {
+		return 0
+	}
 	return slices.IndexFunc(months[:], func(names []string) bool {
-		return slices.ContainsFunc(names, func(n string) bool { return strings.HasPrefix(t.text, n) })
+		return slices.ContainsFunc(names, func(n string) bool { return strings.HasPrefix(n, t.text) })
 	}) + 1
 }
 

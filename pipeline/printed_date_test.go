@@ -48,6 +48,12 @@ func TestDates(t *testing.T) {
 		"12 08 2100":                   "",
 		"99999999999999999999 08 1974": "",
 		"12 XYZ 1974":                  "",
+		"12 MARIA 1974":                "", // an address or a name
+		"24 MARCHMONT STREET 1985":     "",
+		"7 JUNCTION ROAD 2020":         "",
+		"3 DECK 1999":                  "",
+		"12 SEPT 1974":                 "1974-09-12",
+		"12 JU 1974":                   "",
 		"AUG 12 1974":                  "",
 		"12 AUG":                       "",
 		"":                             "",

@@ -34,8 +34,8 @@ func (z Zone) CertainAt(spans ...mrz.Span) bool {
 	return true
 }
 
-// NoDoubt is the likelihood ratio of a misreading over a wrong print below which
-// a check digit is called wrong. On drawn captures, those of wrong prints lie
+// NoDoubt is the likelihood ratio of a misreading over a wrong print up to
+// which a check digit is called wrong. On drawn captures, those of wrong prints lie
 // below it and those of misreadings above.
 const NoDoubt = 0.03
 

@@ -165,6 +165,7 @@ var catalogue = map[string]Statement{ //nolint:gochecknoglobals // the table thi
 	"printed_number_same":   {Title: "Printed number agrees", Sentence: "The printed and the machine-readable document number agree."},
 	"printed_number_differ": {Title: "Printed number differs", Sentence: "The printed and the machine-readable document number differ: {printed} is printed, {zone} is in the zone. Compare both by eye.", CouldBe: "An issuer's mistake, or a zone or a page that was changed.", Advice: "Compare both by eye"},
 	"printed_number_unsure": {Title: "Printed number could not be compared", Sentence: "The printed document number was not read surely enough to compare it with the zone.", CouldBe: "Small print, a pattern under it, blur or glare.", Advice: "Compare both by eye"},
+	"printed_number_two":    {Title: "Two numbers are printed", Sentence: "The document number of the zone is printed, and also {printed}, which differs from it in one or two characters. Compare both by eye.", CouldBe: "Numbers of two documents, or of a card and its sheet.", Advice: "Compare both by eye"},
 	"printed_number_absent": {Title: "Printed number not found", Sentence: "The printed document number was not found, so it could not be compared with the zone.", CouldBe: "It stands on the other side of a card, or in a place that is hard to read.", Advice: "Compare both by eye"},
 	"printed_number_short":  {Title: "Number not compared", Sentence: "The document number of the zone is too short to look for it on the page."},
 }
