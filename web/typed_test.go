@@ -42,10 +42,10 @@ func TestTypedZone(t *testing.T) {
 		not    string
 	}{
 		"a passport": {typedUpper + "\r\n" + typedLower, 200, []string{
-			"TD3 (passport): everything agrees", "This checks what was typed, not a document", "Line 2, positions 11 to 13: nationality", `aria-label="Line 2, position 21, no check digit"`,
+			"TD3 (passport): nothing disagrees", "This checks what was typed, not a document", "Line 2, positions 11 to 13: nationality", `aria-label="Line 2, position 21, no check digit"`,
 			"1       10        20        30        40", "8 for I or S", "1974-08-12", "samples only", `<title>Nothing disagrees: Check a typed zone`,
 		}, "The text was changed"},
-		"a slip":         {typedUpper + "\n" + strings.Replace(typedLower, "7408122", "7408123", 1), 200, []string{"something does not agree", "date of birth: check digit 3 is printed, 2 is computed", "Does not agree"}, "everything agrees"},
+		"a slip":         {typedUpper + "\n" + strings.Replace(typedLower, "7408122", "7408123", 1), 200, []string{"something does not agree", "date of birth: check digit 3 is printed, 2 is computed", "Does not agree"}, "nothing disagrees"},
 		"as it came":     {strings.ToLower(typedUpper) + " " + typedLower, 200, []string{"lower case raised, spaces left out, one line parted"}, "There is a problem"},
 		"other fillers":  {strings.ReplaceAll(typedUpper, "<<", "«") + "\n" + strings.ReplaceAll(typedLower, "<", "＜"), 200, []string{"« read as <<, ＜ read as <"}, "There is a problem"},
 		"right to left":  {"\u202e" + typedUpper + "\n\u200f" + typedLower, 200, []string{"invisible characters left out"}, "There is a problem"},
