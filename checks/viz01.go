@@ -1,6 +1,7 @@
 package checks
 
 import (
+	"slices"
 	"strings"
 
 	"touchstone.internal/pipeline"
@@ -49,10 +50,10 @@ func printedNumber(z zone, p pipeline.Page) pipeline.Finding {
 	switch {
 	case best.differing == 0 && rival.text != "":
 		f = say(pipeline.Undetermined, "printed_number_two", params{"printed": rival.text, "zone": number})
-		best.words = append(best.words, rival.words...)
+		best.words = slices.Concat(best.words, rival.words)
 	case best.differing == 0:
 		f = say(pipeline.OK, "printed_number_same", nil)
-	case len(p.Zones) == 1 && rival.text != "" && z.sureAt(field.Spans...) && field.Digit.State == mrz.Verified:
+	case len(p.Zones) == 1 && best.plain && best.whole && z.sureAt(field.Spans...) && field.Digit.State == mrz.Verified:
 		f = fail(pipeline.S3, "printed_number_differ", params{"printed": best.text, "zone": number})
 	}
 	f.Values = []pipeline.Value{{Label: text.Field(string(mrz.DocumentNumber)), Printed: best.text, Expected: number}}
@@ -60,8 +61,8 @@ func printedNumber(z zone, p pipeline.Page) pipeline.Finding {
 	return z.onField(f, field)
 }
 
-// likest finds what is most like a number on the page, and what surely is another
-// of its kind; where nothing is the number itself, that is the same.
+// likest finds what is most like a number on the page, and what is surely
+// another, but nearly that one.
 func likest(p pipeline.Page, number string) (best, rival passage) {
 	best.differing, rival.differing = mostDiffering+1, mostDiffering+1
 	for _, line := range p.Lines() {
@@ -73,9 +74,6 @@ func likest(p pipeline.Page, number string) (best, rival passage) {
 				rival = s
 			}
 		}
-	}
-	if best.differing > 0 && (!best.plain || !best.whole) {
-		rival = passage{}
 	}
 	return best, rival
 }

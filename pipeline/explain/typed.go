@@ -62,7 +62,7 @@ var fillers = map[rune]string{ //nolint:gochecknoglobals // a table, never writt
 
 // add writes one typed character as a zone has it.
 func (t *Typed) add(b *strings.Builder, r rune) {
-	switch upper := unicode.ToUpper(r); {
+	switch upper := raised(r); {
 	case unicode.IsSpace(r):
 		t.said("spaces left out")
 	case unicode.Is(unicode.Cf, r): // marks of direction and the like, which nobody sees that pastes them
@@ -83,6 +83,15 @@ func (t *Typed) add(b *strings.Builder, r rune) {
 		}
 		b.WriteByte(byte(upper)) //nolint:gosec // bounded above
 	}
+}
+
+// raised is the capital of a letter of ASCII. Letters of other alphabets whose
+// capitals are among these are not what a zone has.
+func raised(r rune) rune {
+	if r >= 'a' && r <= 'z' {
+		return r - 'a' + 'A'
+	}
+	return r
 }
 
 // part cuts a single line whose length only several lines of a zone have; nil

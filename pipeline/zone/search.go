@@ -16,8 +16,11 @@ const leastGain = 2.0
 // maxZones bounds the zones of one picture.
 const maxZones = 12
 
-// sighting is a zone that was found.
-type sighting struct{ grid }
+// sighting is a zone that was found, and what those who read see there.
+type sighting struct {
+	grid
+	cells [][]guess
+}
 
 func (s sighting) mean() float64 { return s.score / float64(s.n*len(s.rows)) }
 
@@ -41,12 +44,12 @@ const asLikely = .4
 const mostCells = 30_000
 
 // sightings finds the zones among groups of bands of a view, best first, whose
-// mean cell is better than junk by at least so much. Groups that are more unlike
-// the lines of a zone than enough are not looked at.
-func sightings(planes pyramid, v view, groups [][]band, least, enough float64) []sighting {
+// mean cell is better than junk by at least so much.
+func sightings(planes pyramid, v view, groups [][]band, least float64) []sighting {
 	finder := cell.NewFinder()
 	search, r := &reader{planes: v.planes, finder: finder}, &reader{planes: planes, finder: finder}
 	var all []sighting
+	enough := math.Inf(1)
 	for _, bs := range groups {
 		taken := func(s sighting) bool { return s.mean() >= clearGain && s.box(v.picture).Overlaps(v.boxAround(bs)) }
 		if slices.ContainsFunc(all, taken) {
@@ -59,12 +62,16 @@ func sightings(planes pyramid, v view, groups [][]band, least, enough float64) [
 		if !ok {
 			continue
 		}
-		s := sighting{v.mapped(laid)}
+		s := sighting{grid: v.mapped(laid)}
 		r.refine(&s.grid)
 		r.stand(&s.grid)
-		if s.mean() >= least {
-			all = append(all, s)
+		if s.mean() < least {
+			continue
 		}
+		if s.cells = r.read(&s.grid); mostlyJunk(s.cells) {
+			continue
+		}
+		all = append(all, s)
 		if s.mean() >= clearGain {
 			enough = min(enough, unlike(bs)+asLikely)
 		}

@@ -10,6 +10,7 @@ package zone
 import (
 	"image"
 	"math"
+	"slices"
 
 	"touchstone.internal/pipeline"
 	"touchstone.internal/pipeline/mrz"
@@ -32,18 +33,15 @@ func Find(g *image.Gray) (f Found) {
 		if i >= len(quarters) && len(seen) > 0 {
 			break
 		}
-		enough := math.Inf(1)
-		if len(seen) > 0 {
-			enough = asLikely
-		}
 		v := viewAt(planes, degrees)
-		seen = append(seen, sightings(planes, v, groups(v.planes), leastGain, enough)...)
+		all := groups(v.planes)
+		if len(seen) > 0 {
+			all = slices.DeleteFunc(all, func(bs []band) bool { return unlike(bs) > asLikely })
+		}
+		seen = append(seen, sightings(planes, v, all, leastGain)...)
 	}
 	for _, s := range apart(seen, g.Rect) {
-		cells := (&reader{planes: planes}).read(&s.grid)
-		if !mostlyJunk(cells) {
-			f.add(s, zoneOf(cells, &s.grid, g.Rect))
-		}
+		f.add(s, zoneOf(s.cells, &s.grid, g.Rect))
 	}
 	if len(f.Zones) == 0 {
 		return lonely(planes)
@@ -64,10 +62,9 @@ func (f *Found) add(s sighting, z pipeline.Zone) {
 func lonely(planes pyramid) (f Found) {
 	for _, degrees := range quarters {
 		v := viewAt(planes, degrees)
-		for _, s := range sightings(planes, v, singles(v.planes), clearGain, math.Inf(1)) {
-			cells := (&reader{planes: planes}).read(&s.grid)
-			first := top(cells[0][0].mean[:], -1)
-			if z := zoneOf(cells, &s.grid, planes[0].Rect); z.MRZ.Format != mrz.Unknown && first < cell.Junk && cell.Alphabet[first] == z.Lines[0].Chars[0].Rune {
+		for _, s := range sightings(planes, v, singles(v.planes), clearGain) {
+			first := top(s.cells[0][0].mean[:], -1)
+			if z := zoneOf(s.cells, &s.grid, planes[0].Rect); z.MRZ.Format != mrz.Unknown && first < cell.Junk && cell.Alphabet[first] == z.Lines[0].Chars[0].Rune {
 				f.add(s, z)
 			}
 		}
