@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"cmp"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -138,7 +139,8 @@ type Document struct {
 	FileName   string // as the uploader named it; personal data, never logged
 	Encounter  string // reference of the encounter it belongs to
 	Capture    CaptureClass
-	UploadedBy string // account name
+	PageOf     DocumentID // first picture of the same document, such as its front; empty for that one itself
+	UploadedBy string     // account name
 	ReceivedAt time.Time
 
 	State      State
@@ -151,6 +153,10 @@ type Document struct {
 	Outcome    ScreeningOutcome
 	Rendition  Digest // of the upright page image that we drew ourselves; may be empty
 }
+
+// Head is the first picture of the document that this one shows a side of, by
+// whose reference the document as a whole is known.
+func (d Document) Head() DocumentID { return cmp.Or(d.PageOf, d.ID) }
 
 // Sighting is an earlier upload of the same bytes.
 type Sighting struct {

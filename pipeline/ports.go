@@ -42,6 +42,14 @@ type Actor struct {
 	Role    Role
 }
 
+// Screened is what a worker hands in for a document.
+type Screened struct {
+	Report    Report
+	Rendition Digest // of the page image; may be empty
+	At        time.Time
+	Review    *Opening // nil if no person needs to look
+}
+
 // DocumentFilter chooses documents for a list; zero fields choose all.
 type DocumentFilter struct {
 	State      State
@@ -65,15 +73,17 @@ type Documents interface {
 	List(ctx context.Context, f DocumentFilter) ([]Document, error)
 	// Sightings are the other documents with these bytes, oldest first.
 	Sightings(ctx context.Context, d Digest, except DocumentID) ([]Sighting, error)
+	// Pages are the other pictures of a document, in the order of their arrival.
+	Pages(ctx context.Context, head DocumentID) ([]Document, error)
 	// Claim takes a document that is received, or whose lease has run out, for
 	// owner until the given time and raises Attempt. ErrConflict if it is
 	// screened or somebody holds it.
 	Claim(ctx context.Context, id DocumentID, owner string, now, until time.Time) (Document, error)
 	// Release gives a claimed document back, so that it is tried again at once.
 	Release(ctx context.Context, d Document) error
-	// Finish stores the one report of a document that the caller has claimed;
-	// ErrConflict if the claim was lost.
-	Finish(ctx context.Context, d Document, r Report, rendition Digest, now time.Time) error
+	// Finish stores the one report of a document that the caller has claimed, and
+	// puts it before reviewers if it says so; ErrConflict if the claim was lost.
+	Finish(ctx context.Context, d Document, s Screened) error
 	// Report gives the report of a screened document.
 	Report(ctx context.Context, id DocumentID) (Report, error)
 	// Late gives documents that should have been picked up by now: received
@@ -81,35 +91,6 @@ type Documents interface {
 	Late(ctx context.Context, receivedBefore, now time.Time, limit int) ([]Document, error)
 	// Counts gives the number of documents in each state.
 	Counts(ctx context.Context) (map[State]int, error)
-}
-
-// Role decides what an account may do.
-type Role string
-
-// The roles of the first version.
-const (
-	RoleOfficer  Role = "officer"
-	RoleReviewer Role = "reviewer"
-	RoleOperator Role = "operator"
-	RoleSystem   Role = "system" // workers and sweeper; no account has it
-)
-
-// ParseRole reads a role that came from outside.
-func ParseRole(s string) (Role, error) {
-	switch r := Role(s); r {
-	case RoleOfficer, RoleReviewer, RoleOperator:
-		return r, nil
-	default: // the system has no account
-		return "", errors.New("a role is one of officer, reviewer, operator")
-	}
-}
-
-// Account is somebody who can sign in.
-type Account struct {
-	Name         string // what they sign in with; lower case
-	Title        string // what screens call them: "Duty officer"
-	Role         Role
-	PasswordHash string // PHC string of argon2id
 }
 
 // Accounts keeps who may sign in.

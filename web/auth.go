@@ -9,6 +9,7 @@ import (
 
 	"touchstone.internal/pipeline"
 	"touchstone.internal/web/page"
+	"touchstone.internal/web/policy"
 )
 
 // handler answers a request of an account. An error that it returns is
@@ -36,7 +37,7 @@ func (s *server) open(h handler) http.Handler {
 
 // page guards what the action is needed for, in a browser: who is not signed
 // in is sent to do so and comes back afterwards.
-func (s *server) page(a action, h handler) http.Handler {
+func (s *server) page(a policy.Action, h handler) http.Handler {
 	return s.open(func(w http.ResponseWriter, r *http.Request, who pipeline.Account) error {
 		if who.Name == "" {
 			if wantsJSON(r) {
@@ -59,7 +60,7 @@ func signInAddress(r *http.Request) string {
 
 // api guards what the action is needed for, for a machine: HTTP Basic, or the
 // session of a page's script.
-func (s *server) api(a action, h handler) http.Handler {
+func (s *server) api(a policy.Action, h handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		var err error
 		if r.Header.Get("Authorization") != "" {
@@ -80,9 +81,9 @@ func (s *server) api(a action, h handler) http.Handler {
 
 // allowed lets a handler answer if the role may do what it does, and writes
 // down if not.
-func (s *server) allowed(a action, h handler) handler {
+func (s *server) allowed(a policy.Action, h handler) handler {
 	return func(w http.ResponseWriter, r *http.Request, who pipeline.Account) error {
-		if may(who.Role, a) {
+		if policy.May(who.Role, a) {
 			return h(w, r, who)
 		}
 		if err := s.consult(r.Context(), "page", "denied"); err != nil {

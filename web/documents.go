@@ -14,6 +14,7 @@ import (
 
 	"touchstone.internal/pipeline"
 	"touchstone.internal/web/page"
+	"touchstone.internal/web/policy"
 )
 
 // find gives a document that the account may read, and writes down that it is
@@ -28,7 +29,7 @@ func (s *server) find(ctx context.Context, reference, detail string) (pipeline.D
 	if err != nil && !errors.Is(err, pipeline.ErrNotFound) {
 		return d, err
 	}
-	if err != nil || !mayRead(infoOf(ctx).who, d) {
+	if err != nil || !policy.MayOn(infoOf(ctx).who, policy.Read, d) {
 		if err := s.consult(ctx, string(id), "denied"); err != nil {
 			return pipeline.Document{}, err
 		}
@@ -50,7 +51,7 @@ func (s *server) sightings(ctx context.Context, d pipeline.Document) ([]pipeline
 		if err != nil {
 			return nil, err
 		}
-		if !mayRead(infoOf(ctx).who, other) {
+		if !policy.MayOn(infoOf(ctx).who, policy.Read, other) {
 			seen[i] = pipeline.Sighting{ReceivedAt: sight.ReceivedAt}
 			continue
 		}
@@ -64,7 +65,7 @@ func (s *server) sightings(ctx context.Context, d pipeline.Document) ([]pipeline
 // home shows what the account can do and its newest documents.
 func (s *server) home(w http.ResponseWriter, r *http.Request, who pipeline.Account) error {
 	var view page.Home
-	if may(who.Role, actReadOwn) {
+	if policy.May(who.Role, policy.Read) {
 		if err := s.consult(r.Context(), "home", "list"); err != nil {
 			return err
 		}
@@ -79,7 +80,7 @@ func (s *server) home(w http.ResponseWriter, r *http.Request, who pipeline.Accou
 
 // ownOnly keeps a list to what the account may read.
 func ownOnly(f pipeline.DocumentFilter, who pipeline.Account) pipeline.DocumentFilter {
-	if !may(who.Role, actReadAll) {
+	if policy.Of(who.Role, policy.Read) != policy.All {
 		f.UploadedBy = who.Name
 	}
 	return f
@@ -164,7 +165,7 @@ func (s *server) search(ctx context.Context, f pipeline.DocumentFilter) (l listi
 	if f.After != "" {
 		// A reference that the account may not read marks no place for it.
 		d, err := s.Documents.Find(ctx, f.After)
-		if err == nil && !mayRead(who, d) {
+		if err == nil && !policy.MayOn(who, policy.Read, d) {
 			err = pipeline.ErrNotFound
 		}
 		if errors.Is(err, pipeline.ErrNotFound) {
@@ -200,7 +201,7 @@ func (s *server) list(w http.ResponseWriter, r *http.Request, who pipeline.Accou
 		}
 	}
 	f, errs := parseFilter(q)
-	view := page.Documents{Filter: f, Everybody: may(who.Role, actReadAll)}
+	view := page.Documents{Filter: f, Everybody: policy.Of(who.Role, policy.Read) == policy.All}
 	var l listing
 	var err error
 	if errs == nil {
@@ -253,7 +254,7 @@ func (s *server) showDocument(w http.ResponseWriter, r *http.Request, name strin
 	} else if view.Waiting, err = s.waitingNow(ctx); err != nil {
 		return err
 	}
-	if may(infoOf(ctx).who.Role, actHistory) {
+	if policy.May(infoOf(ctx).who.Role, policy.History) {
 		if view.History, err = s.Audit.History(ctx, string(d.ID)); err != nil {
 			return err
 		}

@@ -27,17 +27,20 @@ import (
 
 	"touchstone.internal/pipeline"
 	"touchstone.internal/web/page"
+	"touchstone.internal/web/policy"
 )
 
 // Config is everything that the desk is made of. All fields but Catalogue,
 // Secure and Version must be set.
 type Config struct {
-	Documents pipeline.Documents
-	Accounts  pipeline.Accounts
-	Audit     pipeline.Audit
-	Blobs     pipeline.Blobs
-	Tasks     pipeline.Tasks
-	Sessions  scs.CtxStore
+	Documents  pipeline.Documents
+	Reviews    pipeline.Reviews
+	Encounters pipeline.Encounters
+	Accounts   pipeline.Accounts
+	Audit      pipeline.Audit
+	Blobs      pipeline.Blobs
+	Tasks      pipeline.Tasks
+	Sessions   scs.CtxStore
 
 	SpoolDir  string           // where files lie, without a name, while they arrive and leave
 	Catalogue []pipeline.Check // gives the names of the checks
@@ -55,7 +58,7 @@ type Config struct {
 // at the first upload.
 func (c Config) check() error {
 	switch {
-	case c.Documents == nil || c.Accounts == nil || c.Audit == nil || c.Blobs == nil || c.Tasks == nil:
+	case c.Documents == nil || c.Reviews == nil || c.Encounters == nil || c.Accounts == nil || c.Audit == nil || c.Blobs == nil || c.Tasks == nil:
 		return errors.New("a store is missing")
 	case c.Sessions == nil || c.Now == nil || c.Log == nil || c.Registry == nil || c.Ready == nil:
 		return errors.New("sessions, clock, log, registry or readiness are missing")
@@ -137,27 +140,27 @@ func (s *server) routes() http.Handler {
 	mux.Handle("GET /safety", s.open(s.safety))
 	mux.Handle("GET /problems", s.open(s.problems))
 
-	mux.Handle("GET /{$}", s.page(actSignedIn, s.home))
-	mux.Handle("GET /upload", s.page(actUpload, s.uploadPage))
-	mux.Handle("POST /upload", s.page(actUpload, s.upload))
-	mux.Handle("GET /upload/received", s.page(actUpload, s.received))
-	mux.Handle("GET /documents", s.page(actReadOwn, s.list))
-	mux.Handle("GET /documents/{id}", s.page(actReadOwn, s.document))
-	mux.Handle("GET /documents/{id}/examine", s.page(actReadOwn, s.examine))
-	mux.Handle("GET /documents/{id}/events", s.page(actReadOwn, s.events))
-	mux.Handle("GET /documents/{id}/image", s.page(actReadOwn, s.image))
-	mux.Handle("GET /documents/{id}/original", s.page(actReadOwn, s.original))
-	mux.Handle("GET /typed-zone", s.page(actUpload, s.typedZonePage))
-	mux.Handle("POST /typed-zone", s.page(actUpload, s.typedZone))
-	mux.Handle("GET /status", s.page(actOperate, s.status))
+	mux.Handle("GET /{$}", s.page(policy.SignedIn, s.home))
+	mux.Handle("GET /upload", s.page(policy.Upload, s.uploadPage))
+	mux.Handle("POST /upload", s.page(policy.Upload, s.upload))
+	mux.Handle("GET /upload/received", s.page(policy.Upload, s.received))
+	mux.Handle("GET /documents", s.page(policy.Read, s.list))
+	mux.Handle("GET /documents/{id}", s.page(policy.Read, s.document))
+	mux.Handle("GET /documents/{id}/examine", s.page(policy.Read, s.examine))
+	mux.Handle("GET /documents/{id}/events", s.page(policy.Read, s.events))
+	mux.Handle("GET /documents/{id}/image", s.page(policy.Read, s.image))
+	mux.Handle("GET /documents/{id}/original", s.page(policy.Evidence, s.original))
+	mux.Handle("GET /typed-zone", s.page(policy.Upload, s.typedZonePage))
+	mux.Handle("POST /typed-zone", s.page(policy.Upload, s.typedZone))
+	mux.Handle("GET /status", s.page(policy.Operate, s.status))
 
 	mux.HandleFunc("GET /api/v1/openapi.json", s.openAPI)
-	mux.Handle("POST /api/v1/documents", s.api(actUpload, s.apiUpload))
-	mux.Handle("GET /api/v1/documents", s.api(actReadOwn, s.apiList))
-	mux.Handle("GET /api/v1/documents/{id}", s.api(actReadOwn, s.apiDocument))
-	mux.Handle("GET /api/v1/documents/{id}/report", s.api(actReadOwn, s.apiReport))
-	mux.Handle("GET /api/v1/documents/{id}/image", s.api(actReadOwn, s.image))
-	mux.Handle("POST /api/v1/mrz", s.api(actUpload, s.apiTypedZone))
+	mux.Handle("POST /api/v1/documents", s.api(policy.Upload, s.apiUpload))
+	mux.Handle("GET /api/v1/documents", s.api(policy.Read, s.apiList))
+	mux.Handle("GET /api/v1/documents/{id}", s.api(policy.Read, s.apiDocument))
+	mux.Handle("GET /api/v1/documents/{id}/report", s.api(policy.Read, s.apiReport))
+	mux.Handle("GET /api/v1/documents/{id}/image", s.api(policy.Read, s.image))
+	mux.Handle("POST /api/v1/mrz", s.api(policy.Upload, s.apiTypedZone))
 
 	cross := http.NewCrossOriginProtection()
 	cross.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

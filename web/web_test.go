@@ -153,7 +153,7 @@ func newWorld(t testing.TB, change ...func(*Config)) *world {
 	}
 	w := &world{db: store, blobs: servers.blobs, spool: t.TempDir(), log: &safeBuffer{}}
 	w.config = Config{
-		Documents: store, Accounts: store, Audit: store, Blobs: servers.blobs, Tasks: workers.NewEnqueuer(servers.redis),
+		Documents: store, Reviews: store, Encounters: store, Accounts: store, Audit: store, Blobs: servers.blobs, Tasks: workers.NewEnqueuer(servers.redis),
 		Sessions: store.Sessions(), SpoolDir: w.spool, Catalogue: checks.All(), Now: time.Now,
 		Log:      slog.New(slog.NewJSONHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 		Registry: prometheus.NewRegistry(),
@@ -348,7 +348,7 @@ func (w *world) screen(t testing.TB, id pipeline.DocumentID) pipeline.Report {
 		t.Fatal(err)
 	}
 	r := pipeline.AbortedReport(d.Digest, now.UTC(), d.Capture, pipeline.ProblemZoneNotFound)
-	if err := w.db.Finish(t.Context(), d, r, rendition, now); err != nil {
+	if err := w.db.Finish(t.Context(), d, pipeline.Screened{Report: r, Rendition: rendition, At: now}); err != nil {
 		t.Fatal(err)
 	}
 	return r

@@ -155,7 +155,7 @@ func (h *handler) finish(ctx context.Context, doc pipeline.Document, result pipe
 		return fmt.Errorf("store page image of %s: %w", doc.ID, err)
 	}
 	now := h.cfg.Now()
-	if err := h.cfg.Documents.Finish(ctx, doc, result.Report, rendition, now); err != nil {
+	if err := h.cfg.Documents.Finish(ctx, doc, h.screened(result.Report, rendition, now)); err != nil {
 		return err
 	}
 	h.metrics.screened(result.Report, now.Sub(start))
@@ -163,6 +163,12 @@ func (h *handler) finish(ctx context.Context, doc pipeline.Document, result pipe
 	h.cfg.Log.InfoContext(ctx, "screened", slog.String("document_id", string(doc.ID)), slog.Int("attempt", doc.Attempt),
 		slog.String("conclusion", string(outcome.Conclusion)), slog.String("problem", string(outcome.Problem)), slog.Duration("duration", now.Sub(start)))
 	return nil
+}
+
+// screened lets the report, and chance, say whether a person shall look too.
+func (h *handler) screened(r pipeline.Report, rendition pipeline.Digest, now time.Time) pipeline.Screened {
+	chance := pipeline.Chance{Audit: h.cfg.Chance(), Fold: h.cfg.Chance()}
+	return pipeline.Screened{Report: r, Rendition: rendition, At: now, Review: h.cfg.Sampling.Opens(r.Outcome, chance)}
 }
 
 // draw encodes raw pixels and stores them; what people see was drawn here and

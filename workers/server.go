@@ -29,6 +29,8 @@ type Config struct {
 	// DefaultLease.
 	Lease time.Duration
 
+	Sampling pipeline.Sampling // how often chance brings a document before reviewers
+	Chance   func() float64    // from 0 up to 1
 	Now      func() time.Time
 	Log      *slog.Logger
 	Registry prometheus.Registerer

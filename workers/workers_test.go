@@ -145,7 +145,7 @@ func (w *world) config() Config {
 	return Config{
 		Redis: w.redis, Documents: w.documents, Blobs: w.blobs, Screener: w.pool,
 		Concurrency: 2, Name: "worker-1", SweepEvery: time.Hour,
-		Now: time.Now, Log: quietLog(), Registry: prometheus.NewRegistry(),
+		Chance: func() float64 { return .5 }, Now: time.Now, Log: quietLog(), Registry: prometheus.NewRegistry(),
 	}
 }
 

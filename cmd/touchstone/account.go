@@ -19,7 +19,7 @@ import (
 // accountCmd adds an account.
 type accountCmd struct {
 	Name  string `arg:"" help:"What the person signs in with."`
-	Role  string `enum:"officer,reviewer,operator" default:"officer" help:"officer, reviewer or operator."`
+	Role  string `enum:"officer,reviewer,safeguarding,analyst,supervisor,auditor,operator,administrator" default:"officer" help:"One of ${enum}."`
 	Title string `help:"What screens call the account, such as 'Duty officer'. Default: the name."`
 	databaseFlag
 }

@@ -25,7 +25,12 @@ func demoAccounts() []pipeline.Account {
 	return []pipeline.Account{
 		{Name: "officer", Title: "Duty officer", Role: pipeline.RoleOfficer},
 		{Name: "reviewer", Title: "Document examiner", Role: pipeline.RoleReviewer},
+		{Name: "second-reviewer", Title: "Second document examiner", Role: pipeline.RoleReviewer},
+		{Name: "safeguarding", Title: "Safeguarding lead", Role: pipeline.RoleSafeguarding},
+		{Name: "supervisor", Title: "Supervisor", Role: pipeline.RoleSupervisor},
+		{Name: "auditor", Title: "Auditor", Role: pipeline.RoleAuditor},
 		{Name: "operator", Title: "Operator", Role: pipeline.RoleOperator},
+		{Name: "administrator", Title: "Administrator", Role: pipeline.RoleAdministrator},
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math/rand/v2"
 	"net"
 	"net/http"
 	"os"
@@ -18,6 +19,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"touchstone.internal/checks"
+	"touchstone.internal/pipeline"
 	"touchstone.internal/storage/blob"
 	"touchstone.internal/storage/db"
 	"touchstone.internal/web"
@@ -110,7 +112,7 @@ func serveDesk(ctx context.Context, d desk, s *servers, reg *prometheus.Registry
 		return fmt.Errorf("make the spool folder: %w", err)
 	}
 	handler, err := web.New(web.Config{
-		Documents: s.db, Accounts: s.db, Audit: s.db, Blobs: s.blobs,
+		Documents: s.db, Reviews: s.db, Encounters: s.db, Accounts: s.db, Audit: s.db, Blobs: s.blobs,
 		Tasks: workers.NewEnqueuer(s.redis), Sessions: s.db.Sessions(), SpoolDir: d.spool,
 		Catalogue: checks.All(), Now: time.Now, Log: log, Registry: reg,
 		Ready: s.ready, Secure: d.secure, Version: version(),
@@ -147,6 +149,8 @@ func serveDesk(ctx context.Context, d desk, s *servers, reg *prometheus.Registry
 // workerFlags are the worker's own settings.
 type workerFlags struct {
 	Concurrency int           `help:"Documents screened at the same time. Default: the number of cores." env:"TOUCHSTONE_CONCURRENCY"`
+	AuditShare  float64       `default:"0.02" help:"Share of the documents in which nothing was found that a reviewer looks at all the same." env:"TOUCHSTONE_AUDIT_SHARE"`
+	FoldShare   float64       `default:"0.1" help:"Share of reviews that begin with the reviewer's own impression." env:"TOUCHSTONE_FOLD_SHARE"`
 	SweepEvery  time.Duration `default:"15s" help:"How often documents that are late are put back into the queue." env:"TOUCHSTONE_SWEEP_EVERY"`
 }
 
@@ -167,7 +171,7 @@ func serveWorker(ctx context.Context, f workerFlags, s *servers, reg *prometheus
 	return workers.Run(ctx, workers.Config{
 		Redis: s.redis, Documents: s.db, Blobs: s.blobs, Screener: pool,
 		Concurrency: f.Concurrency, Name: fmt.Sprintf("%s-%d", host, os.Getpid()),
-		SweepEvery: f.SweepEvery, Now: time.Now, Log: log, Registry: reg,
+		SweepEvery: f.SweepEvery, Sampling: pipeline.Sampling{Audit: f.AuditShare, Fold: f.FoldShare}, Chance: rand.Float64, Now: time.Now, Log: log, Registry: reg,
 	})
 }
 

@@ -82,7 +82,7 @@ func (d *DB) Release(ctx context.Context, doc pipeline.Document) error {
 
 // Finish stores the one report of a claimed document; see pipeline.Documents.
 // It also takes a late report, as long as nobody else has claimed the document.
-func (d *DB) Finish(ctx context.Context, doc pipeline.Document, r pipeline.Report, rendition pipeline.Digest, now time.Time) error {
+func (d *DB) Finish(ctx context.Context, doc pipeline.Document, s pipeline.Screened) error {
 	const update = `
 		UPDATE documents
 		SET state = 'screened', owner = '', lease_until = 0,
@@ -91,23 +91,28 @@ func (d *DB) Finish(ctx context.Context, doc pipeline.Document, r pipeline.Repor
 	const insert = `
 		INSERT INTO reports (document_id, body)
 		VALUES ($1, $2)`
-	outcome, err := json.Marshal(r.Outcome)
+	outcome, err := json.Marshal(s.Report.Outcome)
 	if err != nil {
 		return fmt.Errorf("finish document %s: %w", doc.ID, err)
 	}
-	body, err := json.Marshal(r)
+	body, err := json.Marshal(s.Report)
 	if err != nil {
 		return fmt.Errorf("finish document %s: %w", doc.ID, err)
 	}
 	err = d.inTx(ctx, func(tx *sql.Tx) error {
 		if err := changeOne(ctx, tx, update, doc.ID, doc.Owner, doc.Attempt,
-			micros(now), r.Outcome.Conclusion, string(outcome), rendition); err != nil {
+			micros(s.At), s.Report.Outcome.Conclusion, string(outcome), s.Rendition); err != nil {
 			return err
 		}
 		if _, err := tx.ExecContext(ctx, insert, doc.ID, string(body)); err != nil {
 			return err
 		}
-		return appendAudit(ctx, tx, workerEvent(doc, now, "screened"))
+		if s.Review != nil {
+			if err := openReview(ctx, tx, doc, *s.Review, s.At); err != nil {
+				return err
+			}
+		}
+		return appendAudit(ctx, tx, workerEvent(doc, s.At, "screened"))
 	})
 	if isTaken(err) {
 		err = pipeline.ErrConflict

@@ -39,14 +39,17 @@ type engine struct {
 	name  string
 	other string // whose own migrations are left out
 	clock string // expression for the time now, in microseconds
+	// hold and skip lock the rows of a SELECT and pass over those that others have
+	// locked; SQLite has one writer at a time and needs neither.
+	hold, skip string
 }
 
 // engines are the two.
 //
 //nolint:gochecknoglobals // a table
 var (
-	sqliteEngine   = engine{"sqlite", "postgres", "CAST(unixepoch('subsec') * 1000000 AS INTEGER)"}
-	postgresEngine = engine{"postgres", "sqlite", "CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS BIGINT)"}
+	sqliteEngine   = engine{"sqlite", "postgres", "CAST(unixepoch('subsec') * 1000000 AS INTEGER)", "", ""}
+	postgresEngine = engine{"postgres", "sqlite", "CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS BIGINT)", " FOR UPDATE", " FOR UPDATE OF r SKIP LOCKED"}
 )
 
 // Open opens the database and brings its tables up to date. The address is

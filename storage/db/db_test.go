@@ -60,7 +60,7 @@ func startAtOnce(t *testing.T, dsn string) {
 				return
 			}
 			defer d.Close()
-			if v, err := d.SchemaVersion(t.Context()); err != nil || v != 2 {
+			if v, err := d.SchemaVersion(t.Context()); err != nil || v != 3 {
 				t.Errorf("schema version %d, %v", v, err)
 			}
 		})
@@ -116,7 +116,7 @@ func oneReport(t *testing.T, dsn string) {
 		}
 		return c
 	}
-	if err := d.Finish(ctx, claim(), report, "", now); err != nil {
+	if err := d.Finish(ctx, claim(), pipeline.Screened{Report: report, At: now}); err != nil {
 		t.Fatal(err)
 	}
 	const reset = "UPDATE documents SET state = 'received', conclusion = '' WHERE id = 'TSD-0000-0001'"
@@ -124,7 +124,7 @@ func oneReport(t *testing.T, dsn string) {
 		t.Fatal(err)
 	}
 	c := claim()
-	if err := d.Finish(ctx, c, report, "", now); !errors.Is(err, pipeline.ErrConflict) {
+	if err := d.Finish(ctx, c, pipeline.Screened{Report: report, At: now}); !errors.Is(err, pipeline.ErrConflict) {
 		t.Errorf("a second report: %v", err)
 	}
 	if got, err := d.Find(ctx, doc.ID); err != nil || got.State != pipeline.StateScreening {

@@ -13,15 +13,15 @@ import (
 )
 
 // documentColumns are the columns that scanDocument reads, in order.
-const documentColumns = `id, digest, size, media_type, file_name, encounter, capture, uploaded_by, received_at,
-	state, attempt, owner, lease_until, screened_at, outcome, rendition`
+const documentColumns = `id, digest, size, media_type, file_name, encounter, capture, page_of, uploaded_by,
+	received_at, state, attempt, owner, lease_until, screened_at, outcome, rendition`
 
 // scanDocument reads one row of documentColumns.
 func scanDocument(scan func(...any) error) (d pipeline.Document, err error) {
 	var received, lease, screened int64
 	var outcome string
-	if err := scan(&d.ID, &d.Digest, &d.Size, &d.MediaType, &d.FileName, &d.Encounter, &d.Capture, &d.UploadedBy, &received,
-		&d.State, &d.Attempt, &d.Owner, &lease, &screened, &outcome, &d.Rendition); err != nil {
+	if err := scan(&d.ID, &d.Digest, &d.Size, &d.MediaType, &d.FileName, &d.Encounter, &d.Capture, &d.PageOf, &d.UploadedBy,
+		&received, &d.State, &d.Attempt, &d.Owner, &lease, &screened, &outcome, &d.Rendition); err != nil {
 		return pipeline.Document{}, err
 	}
 	d.ReceivedAt, d.LeaseUntil, d.ScreenedAt = timeOf(received), timeOf(lease), timeOf(screened)
@@ -59,6 +59,9 @@ func (d *DB) Create(ctx context.Context, doc pipeline.Document) (stored pipeline
 		if err != nil {
 			return err
 		}
+		if err := answerRecapture(ctx, tx, doc); err != nil {
+			return err
+		}
 		return appendAudit(ctx, tx, pipeline.AuditEvent{
 			At: doc.ReceivedAt, Actor: pipeline.Actor{Account: doc.UploadedBy, Role: role},
 			Operation: pipeline.OpCollect, Object: string(doc.ID), Detail: "received",
@@ -76,13 +79,13 @@ func (d *DB) Create(ctx context.Context, doc pipeline.Document) (stored pipeline
 // insertDocument gives sql.ErrNoRows if the same document is there already.
 func insertDocument(ctx context.Context, tx *sql.Tx, doc pipeline.Document) (pipeline.Document, error) {
 	const statement = `
-		INSERT INTO documents (id, digest, size, media_type, file_name, encounter, capture, uploaded_by, received_at,
-			state, attempt, owner, lease_until, screened_at, conclusion, outcome, rendition)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'received', 0, '', 0, 0, '', '', '')
+		INSERT INTO documents (id, digest, size, media_type, file_name, encounter, capture, page_of, uploaded_by,
+			received_at, state, attempt, owner, lease_until, screened_at, conclusion, outcome, rendition)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'received', 0, '', 0, 0, '', '', '')
 		ON CONFLICT (digest, encounter, uploaded_by) DO NOTHING
 		RETURNING ` + documentColumns
 	return scanDocument(tx.QueryRowContext(ctx, statement, doc.ID, doc.Digest, doc.Size, doc.MediaType, text(doc.FileName),
-		text(doc.Encounter), doc.Capture, text(doc.UploadedBy), micros(doc.ReceivedAt)).Scan)
+		text(doc.Encounter), doc.Capture, doc.PageOf, text(doc.UploadedBy), micros(doc.ReceivedAt)).Scan)
 }
 
 // findSame finds the document that stood in the way of insertDocument.
@@ -208,6 +211,21 @@ func (d *DB) Sightings(ctx context.Context, digest pipeline.Digest, except pipel
 		found = append(found, s)
 	}
 	return found, rows.Err()
+}
+
+// Pages are the other pictures of a document that is known by this reference,
+// in the order of their arrival.
+func (d *DB) Pages(ctx context.Context, head pipeline.DocumentID) ([]pipeline.Document, error) {
+	const query = `
+		SELECT ` + documentColumns + `
+		FROM documents
+		WHERE page_of = $1 AND page_of <> ''
+		ORDER BY received_at, id`
+	docs, err := d.documents(ctx, query, text(string(head)))
+	if err != nil {
+		return nil, fmt.Errorf("find pages of %s: %w", head, err)
+	}
+	return docs, nil
 }
 
 // Report gives the report of a screened document; ErrNotFound if it has none.

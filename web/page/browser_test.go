@@ -20,8 +20,8 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// policy is the content policy of the handlers.
-const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; " +
+// contentPolicy is that of the handlers.
+const contentPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; " +
 	"font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
 // desk serves the pages as the real handlers do, but nothing behind them.
@@ -47,7 +47,7 @@ func newDesk(t *testing.T) (*desk, *httptest.Server) {
 		d.HandleFunc("GET /example/"+e.name, func(w http.ResponseWriter, _ *http.Request) { d.show(t, w, e) })
 	}
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("Content-Security-Policy", policy)
+		w.Header().Set("Content-Security-Policy", contentPolicy)
 		d.ServeHTTP(w, r)
 	}))
 	t.Cleanup(server.Close)

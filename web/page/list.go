@@ -9,6 +9,7 @@ import (
 
 	"touchstone.internal/pipeline"
 	"touchstone.internal/pipeline/text"
+	"touchstone.internal/web/policy"
 )
 
 // option is one choice of a filter.
@@ -170,7 +171,7 @@ func listed(s Shell, v Documents) table {
 // recent is the table of the start page.
 func recent(s Shell, ds []pipeline.Document) table {
 	t := table{Caption: "Your newest documents", Size: "m", Documents: ds, Now: s.Now}
-	if s.Account.Role == pipeline.RoleReviewer {
+	if policy.Of(s.Account.Role, policy.Read) == policy.All {
 		t.Caption, t.Everybody = "Newest documents", true
 	}
 	return t
@@ -186,7 +187,7 @@ type sightings struct {
 // seen links sightings for reviewers, who follow a picture through everybody's
 // documents.
 func seen(s Shell, v Document) sightings {
-	return sightings{Sightings: v.Sightings, Linked: s.Account.Role == pipeline.RoleReviewer, Now: s.Now}
+	return sightings{Sightings: v.Sightings, Linked: policy.Of(s.Account.Role, policy.Read) == policy.All, Now: s.Now}
 }
 
 // refused tells whether a file of an upload was not accepted. Such a list

@@ -11,6 +11,7 @@ import (
 	"touchstone.internal/pipeline"
 	"touchstone.internal/pipeline/mrz"
 	"touchstone.internal/pipeline/text"
+	"touchstone.internal/web/policy"
 )
 
 // functions are what templates can call.
@@ -64,7 +65,10 @@ func preparers() template.FuncMap {
 type label struct{ Text, Colour string }
 
 var roles = map[pipeline.Role]string{ //nolint:gochecknoglobals // a table, never written
-	pipeline.RoleOfficer: "officer", pipeline.RoleReviewer: "reviewer", pipeline.RoleOperator: "operator", pipeline.RoleSystem: "system",
+	pipeline.RoleOfficer: "officer", pipeline.RoleReviewer: "reviewer", pipeline.RoleSafeguarding: "safeguarding lead",
+	pipeline.RoleAnalyst: "analyst", pipeline.RoleSupervisor: "supervisor", pipeline.RoleAuditor: "auditor",
+	pipeline.RoleOperator: "operator", pipeline.RoleAdministrator: "administrator", pipeline.RoleMachine: "another system",
+	pipeline.RoleSystem: "system",
 }
 
 var captures = map[pipeline.CaptureClass]string{ //nolint:gochecknoglobals // a table, never written
@@ -232,15 +236,24 @@ type link struct {
 	Here          bool
 }
 
+// ways are the pages of the menu, and what an account must be allowed for each.
+var ways = []struct { //nolint:gochecknoglobals // a table, never written
+	action        policy.Action
+	address, text string
+}{
+	{policy.Upload, "/upload", "Upload"},
+	{policy.Read, "/documents", "Documents"},
+	{policy.Upload, "/typed-zone", "Typed zone"},
+	{policy.Operate, "/status", "Status"},
+}
+
 // navOf gives the pages that a role can use. What it cannot use is absent.
 func navOf(s Shell) []link {
 	var links []link
-	switch s.Account.Role {
-	case pipeline.RoleOfficer, pipeline.RoleReviewer:
-		links = []link{{Address: "/upload", Text: "Upload"}, {Address: "/documents", Text: "Documents"}, {Address: "/typed-zone", Text: "Typed zone"}}
-	case pipeline.RoleOperator:
-		links = []link{{Address: "/status", Text: "Status"}}
-	default: // nobody is signed in
+	for _, w := range ways {
+		if policy.May(s.Account.Role, w.action) {
+			links = append(links, link{Address: w.address, Text: w.text})
+		}
 	}
 	for i := range links {
 		links[i].Here = s.Path == links[i].Address || strings.HasPrefix(s.Path, links[i].Address+"/")

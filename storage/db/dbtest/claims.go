@@ -83,7 +83,7 @@ func releaseLost(t *testing.T, s Store) {
 func finish(t *testing.T, s Store) {
 	d := claim(t, s, create(t, s, newDocument()).ID, "worker-1", day)
 	r, rendition := newReport(d), newDocument().Digest
-	noErr(t, s.Finish(t.Context(), d, r, rendition, day.Add(time.Second)))
+	noErr(t, s.Finish(t.Context(), d, pipeline.Screened{Report: r, Rendition: rendition, At: day.Add(time.Second)}))
 	got, err := s.Report(t.Context(), d.ID)
 	noErr(t, err)
 	same(t, got, r)
@@ -94,7 +94,7 @@ func finish(t *testing.T, s Store) {
 	noErr(t, err)
 	same(t, found, want)
 
-	is(t, s.Finish(t.Context(), d, r, "", day), pipeline.ErrConflict)
+	is(t, s.Finish(t.Context(), d, pipeline.Screened{Report: r, At: day}), pipeline.ErrConflict)
 	is(t, s.Release(t.Context(), d), pipeline.ErrConflict)
 	_, err = s.Claim(t.Context(), d.ID, "worker-2", d.LeaseUntil.Add(time.Hour), d.LeaseUntil.Add(2*time.Hour))
 	is(t, err, pipeline.ErrConflict)
@@ -102,7 +102,7 @@ func finish(t *testing.T, s Store) {
 
 func finishLate(t *testing.T, s Store) {
 	d := claim(t, s, create(t, s, newDocument()).ID, "worker-1", day)
-	noErr(t, s.Finish(t.Context(), d, newReport(d), "", d.LeaseUntil.Add(time.Hour)))
+	noErr(t, s.Finish(t.Context(), d, pipeline.Screened{Report: newReport(d), At: d.LeaseUntil.Add(time.Hour)}))
 }
 
 func finishLost(t *testing.T, s Store) {
@@ -111,21 +111,21 @@ func finishLost(t *testing.T, s Store) {
 		current, err := s.Find(t.Context(), d.ID)
 		noErr(t, err)
 		claim(t, s, d.ID, owner, current.LeaseUntil)
-		if err := s.Finish(t.Context(), d, newReport(d), "", day); !errors.Is(err, pipeline.ErrConflict) {
+		if err := s.Finish(t.Context(), d, pipeline.Screened{Report: newReport(d), At: day}); !errors.Is(err, pipeline.ErrConflict) {
 			t.Errorf("finish against %s: %v, want %v", name, err, pipeline.ErrConflict)
 		}
 	}
 	_, err := s.Report(t.Context(), d.ID)
 	is(t, err, pipeline.ErrNotFound)
 	never := create(t, s, newDocument())
-	is(t, s.Finish(t.Context(), never, newReport(never), "", day), pipeline.ErrConflict)
+	is(t, s.Finish(t.Context(), never, pipeline.Screened{Report: newReport(never), At: day}), pipeline.ErrConflict)
 }
 
 func finishRace(t *testing.T, s Store) {
 	d := claim(t, s, create(t, s, newDocument()).ID, "worker-1", day)
 	var won atomic.Int32
 	parallel(8, func(int) {
-		switch err := s.Finish(t.Context(), d, newReport(d), "", day); {
+		switch err := s.Finish(t.Context(), d, pipeline.Screened{Report: newReport(d), At: day}); {
 		case err == nil:
 			won.Add(1)
 		case !errors.Is(err, pipeline.ErrConflict):
@@ -146,7 +146,7 @@ func outcomes(t *testing.T, s Store) {
 		d := claim(t, s, create(t, s, newDocument()).ID, "w", day)
 		r := newReport(d)
 		r.Outcome = o
-		noErr(t, s.Finish(t.Context(), d, r, "", day))
+		noErr(t, s.Finish(t.Context(), d, pipeline.Screened{Report: r, At: day}))
 		got, err := s.Find(t.Context(), d.ID)
 		noErr(t, err)
 		t.Run(name, func(t *testing.T) { same(t, got.Outcome, o) })
@@ -160,7 +160,7 @@ func life(t *testing.T, s Store) {
 	noErr(t, s.Release(t.Context(), first))
 	claim(t, s, d.ID, "worker-2", day)
 	third := claim(t, s, d.ID, "worker-3", day.Add(lease))
-	noErr(t, s.Finish(t.Context(), third, newReport(d), "", day.Add(time.Hour)))
+	noErr(t, s.Finish(t.Context(), third, pipeline.Screened{Report: newReport(d), At: day.Add(time.Hour)}))
 	events, err := s.History(t.Context(), string(d.ID))
 	noErr(t, err)
 	var steps []string
@@ -234,7 +234,7 @@ func end(t *testing.T, s Store, d pipeline.Document, how int, finished, steps *s
 	var step string
 	switch how {
 	case 0:
-		step, err = "screened", s.Finish(t.Context(), d, newReport(d), "", day)
+		step, err = "screened", s.Finish(t.Context(), d, pipeline.Screened{Report: newReport(d), At: day})
 	case 1:
 		step, err = "released", s.Release(t.Context(), d)
 	default:

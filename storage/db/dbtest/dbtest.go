@@ -19,6 +19,8 @@ import (
 // Store is everything that is kept in a database.
 type Store interface {
 	pipeline.Documents
+	pipeline.Reviews
+	pipeline.Encounters
 	pipeline.Accounts
 	pipeline.Audit
 	Sessions() scs.CtxStore

@@ -147,7 +147,7 @@ func listFiltered(t *testing.T, s Store) {
 	}
 	a, b, c := mk("E1", "one", 0), mk("E2", "one", 1), mk("E1", "two", 2)
 	d := claim(t, s, c.ID, "w", day)
-	noErr(t, s.Finish(t.Context(), d, newReport(d), "", day))
+	noErr(t, s.Finish(t.Context(), d, pipeline.Screened{Report: newReport(d), At: day}))
 	claim(t, s, b.ID, "w", day)
 	for name, test := range map[string]struct {
 		filter pipeline.DocumentFilter
@@ -227,7 +227,7 @@ func sightings(t *testing.T, s Store) {
 	create(t, s, newDocument()) // other bytes
 	d := claim(t, s, all[0].ID, "w", day)
 	r := newReport(d)
-	noErr(t, s.Finish(t.Context(), d, r, "", day))
+	noErr(t, s.Finish(t.Context(), d, pipeline.Screened{Report: r, At: day}))
 	got, err := s.Sightings(t.Context(), first.Digest, all[2].ID)
 	noErr(t, err)
 	same(t, got, []pipeline.Sighting{
@@ -246,7 +246,7 @@ func late(t *testing.T, s Store) {
 	claim(t, s, held.ID, "w", day)
 	claim(t, s, lost.ID, "w", day.Add(-lease))
 	d := claim(t, s, done.ID, "w", day)
-	noErr(t, s.Finish(t.Context(), d, newReport(d), "", day))
+	noErr(t, s.Finish(t.Context(), d, pipeline.Screened{Report: newReport(d), At: day}))
 	got, err := s.Late(t.Context(), day.Add(-time.Minute), day, 10)
 	noErr(t, err)
 	same(t, idsOf(got), []pipeline.DocumentID{lost.ID, old.ID})

@@ -55,7 +55,7 @@ func auditOrder(t *testing.T, s Store) {
 func auditChanges(t *testing.T, s Store) {
 	noErr(t, s.CreateAccount(t.Context(), pipeline.Account{Name: "duty-officer", Role: pipeline.RoleOfficer}))
 	d := claim(t, s, create(t, s, newDocument()).ID, "worker-1", day.Add(time.Second))
-	noErr(t, s.Finish(t.Context(), d, newReport(d), "", day.Add(2*time.Second)))
+	noErr(t, s.Finish(t.Context(), d, pipeline.Screened{Report: newReport(d), At: day.Add(2 * time.Second)}))
 	got, err := s.History(t.Context(), string(d.ID))
 	noErr(t, err)
 	for i := range got {
@@ -75,7 +75,7 @@ func auditFailures(t *testing.T, s Store) {
 	again.Digest = d.Digest
 	_, _, err := s.Create(t.Context(), again)
 	noErr(t, err)
-	is(t, s.Finish(t.Context(), d, newReport(d), "", day), pipeline.ErrConflict)
+	is(t, s.Finish(t.Context(), d, pipeline.Screened{Report: newReport(d), At: day}), pipeline.ErrConflict)
 	claim(t, s, d.ID, "worker-1", day)
 	_, err = s.Claim(t.Context(), d.ID, "worker-2", day, day.Add(lease))
 	is(t, err, pipeline.ErrConflict)

@@ -9,6 +9,7 @@ CREATE TABLE documents (
     file_name   TEXT   NOT NULL,
     encounter   TEXT   NOT NULL,
     capture     TEXT   NOT NULL,
+    page_of     TEXT   NOT NULL,
     uploaded_by TEXT   NOT NULL,
     received_at BIGINT NOT NULL,
     state       TEXT   NOT NULL CHECK (state IN ('received', 'screening', 'screened')),
@@ -28,6 +29,7 @@ CREATE INDEX documents_by_time ON documents (received_at, id);
 CREATE INDEX documents_by_state ON documents (state, received_at, id);
 CREATE INDEX documents_by_conclusion ON documents (conclusion, received_at, id);
 CREATE INDEX documents_by_encounter ON documents (encounter, received_at, id);
+CREATE INDEX documents_by_head ON documents (page_of, received_at, id) WHERE page_of <> '';
 CREATE INDEX documents_by_uploader ON documents (uploaded_by, received_at, id);
 
 -- The primary key is what makes it one report for each document, whatever a
@@ -40,7 +42,8 @@ CREATE TABLE reports (
 CREATE TABLE accounts (
     name          TEXT NOT NULL PRIMARY KEY CHECK (name <> '' AND name = lower(name)),
     title         TEXT NOT NULL,
-    role          TEXT NOT NULL CHECK (role IN ('officer', 'reviewer', 'operator')),
+    role          TEXT NOT NULL CHECK (role IN ('officer', 'reviewer', 'safeguarding', 'analyst', 'supervisor', 'auditor',
+        'operator', 'administrator', 'machine')),
     password_hash TEXT NOT NULL
 );
 

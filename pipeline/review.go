@@ -1,0 +1,214 @@
+package pipeline
+
+import (
+	"context"
+	"time"
+)
+
+// ReviewCause says why a person looks at a document. Screens do not tell
+// reviewers which items are there by chance.
+type ReviewCause string
+
+// The causes.
+const (
+	CauseFlagged   ReviewCause = "flagged"         // screening suggests it
+	CauseUnchecked ReviewCause = "could_not_check" // the machine could not
+	CauseAudit     ReviewCause = "random_audit"    // a share of what nothing was found in
+	CauseSafety    ReviewCause = "safety"          // somebody raised a safety concern
+)
+
+// ReviewState is what a review waits for.
+type ReviewState string
+
+// The states. An adverse verdict needs a second person, and two who disagree a
+// third.
+const (
+	ReviewFirst   ReviewState = "first"
+	ReviewSecond  ReviewState = "second"
+	ReviewThird   ReviewState = "third"
+	ReviewWaiting ReviewState = "waiting" // for a better picture from the officer
+	ReviewDecided ReviewState = "decided"
+)
+
+// ReviewStates are all of them, in order.
+//
+//nolint:gochecknoglobals // a table, never written
+var ReviewStates = []ReviewState{ReviewFirst, ReviewSecond, ReviewThird, ReviewWaiting, ReviewDecided}
+
+// Chance is what chance decides of a document, drawn by the caller: two numbers
+// from 0 up to 1.
+type Chance struct{ Audit, Fold float64 }
+
+// Sampling is how often chance brings a document, or the folding of the
+// machine's opinion, about.
+type Sampling struct {
+	Audit float64 // share of the documents in which nothing was found
+	Fold  float64 // share of reviews that begin with a person's own impression
+}
+
+// DefaultSampling is one in fifty, and one in ten.
+var DefaultSampling = Sampling{Audit: .02, Fold: .1} //nolint:gochecknoglobals // a constant, if a struct could be one
+
+// Opening is how a review begins.
+type Opening struct {
+	Cause  ReviewCause
+	Folded bool // the reviewer gives an impression before reading what the machine found
+}
+
+// Opens tells whether a person shall look at what was screened, and why.
+func (s Sampling) Opens(o ScreeningOutcome, c Chance) *Opening {
+	opening := Opening{Folded: c.Fold < s.Fold}
+	switch {
+	case o.Conclusion == ReviewSuggested:
+		opening.Cause = CauseFlagged
+	case o.Conclusion != NoIrregularityFound:
+		opening.Cause = CauseUnchecked
+	case c.Audit < s.Audit:
+		opening.Cause = CauseAudit
+	default:
+		return nil
+	}
+	return &opening
+}
+
+// Review is one document before the reviewers.
+type Review struct {
+	Document  DocumentID
+	Cause     ReviewCause
+	State     ReviewState
+	Safety    bool // somebody raised a safety concern: first in every queue
+	OpenedAt  time.Time
+	DueAt     time.Time
+	Folded    bool
+	Holder    string // who has it open now; empty if nobody
+	HeldUntil time.Time
+	Kept      string // who gets it back when the better picture is there
+	Updated   bool   // the better picture is there
+}
+
+// QueueItem is a review with what a list shows of its document.
+type QueueItem struct {
+	Review
+	Encounter  string
+	Channel    Channel // empty if the encounter is not known here
+	UploadedBy string
+	ReceivedAt time.Time
+	Capture    CaptureClass
+	Outcome    ScreeningOutcome
+}
+
+// Decision is what one reviewer said, for good.
+type Decision struct {
+	Document DocumentID
+	Seq      int // 1, 2, or 3 where two disagreed
+	Reviewer string
+	At       time.Time
+	Judgement
+	Machine    Conclusion // what the machine had concluded
+	Impression Verdict    // given before the machine's opinion was seen; empty if it was not folded
+	Opened     []string   // evidence that was looked at: "image", "original", codes of findings
+	Active     time.Duration
+}
+
+// Blind tells whether the reviewer did not know what others had said: always so
+// but for the third, who settles.
+func (d Decision) Blind() bool { return d.Seq < 3 }
+
+// After is what a review waits for once these decisions are made.
+func After(ds []Decision) ReviewState {
+	switch len(ds) {
+	case 0:
+		return ReviewFirst
+	case 1:
+		if ds[0].Verdict.Adverse() {
+			return ReviewSecond
+		}
+	case 2:
+		if ds[0].Verdict.Kind() != ds[1].Verdict.Kind() {
+			return ReviewThird
+		}
+	}
+	return ReviewDecided
+}
+
+// Settled is the decision that stands; ok is false while there is none.
+func Settled(ds []Decision) (d Decision, ok bool) {
+	if After(ds) != ReviewDecided {
+		return Decision{}, false
+	}
+	return ds[len(ds)-1], true
+}
+
+// Recapture is a reviewer's wish for a better picture.
+type Recapture struct {
+	Document DocumentID
+	AskedBy  string
+	AskedAt  time.Time
+	Reasons  []string // codes of the text catalogue
+	Note     string
+	Box      Box        // in the page image; empty for all of it
+	Answer   DocumentID // the better picture; empty until it came
+}
+
+// LeaseTime is how long a review stays with somebody who does nothing.
+const LeaseTime = 15 * time.Minute
+
+// ReviewFilter chooses reviews for a list; zero fields choose all.
+type ReviewFilter struct {
+	States  []ReviewState // empty: all that are not decided
+	Safety  bool
+	Cause   ReviewCause
+	Channel Channel
+	Holder  string
+	Free    bool // nobody has it open at Now
+	Now     time.Time
+	Limit   int
+	Offset  int
+}
+
+// ReviewCounts is what a board says of the queue at one moment.
+type ReviewCounts struct {
+	Open, Free, Safety, Late, Soon, Second, Third, Waiting int
+	Causes                                                 map[ReviewCause]int
+	Channels                                               map[Channel]int
+}
+
+// Reviews is the queue of people's work. The order is safety first, then the
+// earliest due time, then age. Every method that changes something writes its
+// audit entry in the same transaction.
+type Reviews interface {
+	// NextReview gives the most urgent review that who may decide, and lets them
+	// hold it; one that they hold already comes first. ErrNotFound if there is none.
+	NextReview(ctx context.Context, who Account, now time.Time) (Review, error)
+	// TakeReview holds one review. ErrConflict if somebody else holds it or it is
+	// decided or waits, ErrOwnWork if who uploaded the document or decided on it.
+	TakeReview(ctx context.Context, id DocumentID, who Account, now time.Time) (Review, error)
+	// KeepReview holds on to what who holds; ErrConflict if it is lost.
+	KeepReview(ctx context.Context, id DocumentID, who Account, now time.Time) error
+	// LeaveReview lets go of it.
+	LeaveReview(ctx context.Context, id DocumentID, who Account, now time.Time) error
+	// FreeReview takes a review from its holder, by somebody else.
+	FreeReview(ctx context.Context, id DocumentID, by Account, now time.Time) error
+
+	FindReview(ctx context.Context, id DocumentID) (Review, error)
+	// ListReviews gives reviews in the order of the queue.
+	ListReviews(ctx context.Context, f ReviewFilter) ([]QueueItem, error)
+	CountReviews(ctx context.Context, now time.Time) (ReviewCounts, error)
+
+	// Decide records a decision of who holds the review and gives the review as it
+	// is then. ErrConflict if it is not theirs any more.
+	Decide(ctx context.Context, d Decision, who Account) (Review, error)
+	Decisions(ctx context.Context, id DocumentID) ([]Decision, error)
+
+	// SaveDraft keeps what who has written so far; Draft gives it back, ErrNotFound
+	// if there is none. A draft goes with the decision.
+	SaveDraft(ctx context.Context, id DocumentID, who Account, draft []byte, now time.Time) error
+	Draft(ctx context.Context, id DocumentID, who Account) ([]byte, error)
+
+	// AskAgain puts the review aside until the officer sends a better picture, which
+	// is one whose PageOf is this document.
+	AskAgain(ctx context.Context, r Recapture, who Account) error
+	Recaptures(ctx context.Context, id DocumentID) ([]Recapture, error)
+	// RaiseSafety puts the document first in the queue, and into it if need be.
+	RaiseSafety(ctx context.Context, id DocumentID, who Account, now time.Time) error
+}

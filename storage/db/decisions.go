@@ -1,0 +1,236 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"touchstone.internal/pipeline"
+)
+
+// Decide records a decision; see pipeline.Reviews. The table itself refuses a
+// second decision of the same person and one of the same number.
+func (d *DB) Decide(ctx context.Context, dec pipeline.Decision, who pipeline.Account) (r pipeline.Review, err error) {
+	err = d.inTx(ctx, func(tx *sql.Tx) error {
+		if r, err = reviewOf(ctx, tx, dec.Document, d.engine.hold); err != nil {
+			return err
+		}
+		if r.Holder != who.Name || r.Holder == "" {
+			return pipeline.ErrConflict
+		}
+		if err := notOwn(ctx, tx, dec.Document, who); err != nil {
+			return err
+		}
+		before, err := decisions(ctx, tx, dec.Document)
+		if err != nil {
+			return err
+		}
+		dec.Seq, dec.Reviewer = len(before)+1, who.Name
+		if err := insertDecision(ctx, tx, dec); err != nil {
+			return err
+		}
+		r, err = settle(ctx, tx, r, pipeline.After(append(before, dec)))
+		if err != nil {
+			return err
+		}
+		return appendAudit(ctx, tx, personEvent(dec.Document, who, dec.At, "decided"))
+	})
+	if isTaken(err) {
+		err = pipeline.ErrConflict
+	}
+	if err != nil {
+		return pipeline.Review{}, fmt.Errorf("decide on %s: %w", dec.Document, err)
+	}
+	return r, nil
+}
+
+// settle moves a review on from who holds it, and drops what they had drafted.
+func settle(ctx context.Context, tx *sql.Tx, r pipeline.Review, to pipeline.ReviewState) (pipeline.Review, error) {
+	const update = `
+		UPDATE reviews
+		SET state = $2, holder = '', held_until = 0, kept = '', updated = 0
+		WHERE document_id = $1`
+	const forget = `
+		DELETE FROM drafts
+		WHERE document_id = $1 AND account = $2`
+	if _, err := tx.ExecContext(ctx, forget, r.Document, r.Holder); err != nil {
+		return r, err
+	}
+	r.State, r.Holder, r.HeldUntil, r.Kept, r.Updated = to, "", time.Time{}, "", false
+	return r, changeOne(ctx, tx, update, r.Document, to)
+}
+
+func insertDecision(ctx context.Context, tx *sql.Tx, d pipeline.Decision) error {
+	const statement = `
+		INSERT INTO decisions (document_id, seq, reviewer, at, verdict, confidence, level, basis, findings, reason,
+			machine, impression, opened, active_us)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`
+	findings, err := listOf(d.Findings)
+	if err != nil {
+		return err
+	}
+	opened, err := listOf(d.Opened)
+	if err != nil {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, statement, d.Document, d.Seq, d.Reviewer, micros(d.At), d.Verdict, d.Confidence, d.Level, d.Basis,
+		findings, text(d.Reason), d.Machine, d.Impression, opened, d.Active.Microseconds())
+	return err
+}
+
+// queryer is what a pool and a transaction have in common here.
+type queryer interface {
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+}
+
+// Decisions gives what was decided on a document, in order.
+func (d *DB) Decisions(ctx context.Context, id pipeline.DocumentID) ([]pipeline.Decision, error) {
+	ds, err := decisions(ctx, d.read, id)
+	if err != nil {
+		return nil, fmt.Errorf("find decisions on %s: %w", id, err)
+	}
+	return ds, nil
+}
+
+func decisions(ctx context.Context, q queryer, id pipeline.DocumentID) (ds []pipeline.Decision, err error) {
+	const query = `
+		SELECT document_id, seq, reviewer, at, verdict, confidence, level, basis, findings, reason, machine, impression, opened, active_us
+		FROM decisions
+		WHERE document_id = $1
+		ORDER BY seq`
+	rows, err := q.QueryContext(ctx, query, text(string(id)))
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var d pipeline.Decision
+		var at, active int64
+		var findings, opened string
+		if err := rows.Scan(&d.Document, &d.Seq, &d.Reviewer, &at, &d.Verdict, &d.Confidence, &d.Level, &d.Basis,
+			&findings, &d.Reason, &d.Machine, &d.Impression, &opened, &active); err != nil {
+			return nil, err
+		}
+		d.At, d.Active = timeOf(at), time.Duration(active)*time.Microsecond
+		if err := errors.Join(json.Unmarshal([]byte(findings), &d.Findings), json.Unmarshal([]byte(opened), &d.Opened)); err != nil {
+			return nil, err
+		}
+		ds = append(ds, d)
+	}
+	return ds, rows.Err()
+}
+
+// SaveDraft keeps what somebody has written so far; see pipeline.Reviews.
+func (d *DB) SaveDraft(ctx context.Context, id pipeline.DocumentID, who pipeline.Account, draft []byte, now time.Time) error {
+	const statement = `
+		INSERT INTO drafts (document_id, account, body, saved_at)
+		VALUES ($1, $2, $3, $4)
+		ON CONFLICT (document_id, account) DO UPDATE
+		SET body = excluded.body, saved_at = excluded.saved_at`
+	if _, err := d.write.ExecContext(ctx, statement, text(string(id)), who.Name, text(string(draft)), micros(now)); err != nil {
+		return fmt.Errorf("save draft on %s: %w", id, err)
+	}
+	return nil
+}
+
+// Draft gives back what somebody has written; ErrNotFound if nothing.
+func (d *DB) Draft(ctx context.Context, id pipeline.DocumentID, who pipeline.Account) ([]byte, error) {
+	const query = `
+		SELECT body
+		FROM drafts
+		WHERE document_id = $1 AND account = $2`
+	var body string
+	if err := d.read.QueryRowContext(ctx, query, text(string(id)), who.Name).Scan(&body); err != nil {
+		return nil, fmt.Errorf("find draft on %s: %w", id, notFound(err))
+	}
+	return []byte(body), nil
+}
+
+// AskAgain puts a review aside until a better picture comes; see
+// pipeline.Reviews. ErrConflict if who does not hold it.
+func (d *DB) AskAgain(ctx context.Context, ask pipeline.Recapture, who pipeline.Account) error {
+	const wait = `
+		UPDATE reviews
+		SET state = 'waiting', holder = '', held_until = 0, kept = $2, updated = 0
+		WHERE document_id = $1 AND holder = $2 AND holder <> ''`
+	const insert = `
+		INSERT INTO recaptures (document_id, asked_by, asked_at, reasons, note, box, answer)
+		VALUES ($1, $2, $3, $4, $5, $6, '')`
+	reasons, err := listOf(ask.Reasons)
+	if err != nil {
+		return fmt.Errorf("ask for another picture of %s: %w", ask.Document, err)
+	}
+	box, err := json.Marshal(ask.Box)
+	if err != nil {
+		return fmt.Errorf("ask for another picture of %s: %w", ask.Document, err)
+	}
+	err = d.inTx(ctx, func(tx *sql.Tx) error {
+		if err := changeOne(ctx, tx, wait, text(string(ask.Document)), who.Name); err != nil {
+			return err
+		}
+		if _, err := tx.ExecContext(ctx, insert, ask.Document, who.Name, micros(ask.AskedAt), reasons, text(ask.Note), string(box)); err != nil {
+			return err
+		}
+		return appendAudit(ctx, tx, personEvent(ask.Document, who, ask.AskedAt, "recapture_asked"))
+	})
+	if err != nil {
+		return fmt.Errorf("ask for another picture of %s: %w", ask.Document, err)
+	}
+	return nil
+}
+
+// answerRecapture takes a picture that has just come as the better one, if one
+// was asked for, and brings the review back to who asked.
+func answerRecapture(ctx context.Context, tx *sql.Tx, doc pipeline.Document) error {
+	const answer = `
+		UPDATE recaptures
+		SET answer = $2
+		WHERE document_id = $1 AND answer = ''`
+	const resume = `
+		UPDATE reviews
+		SET state = $2, updated = 1
+		WHERE document_id = $1 AND state = 'waiting'`
+	if doc.PageOf == "" {
+		return nil
+	}
+	if _, err := tx.ExecContext(ctx, answer, doc.PageOf, doc.ID); err != nil {
+		return err
+	}
+	before, err := decisions(ctx, tx, doc.PageOf)
+	if err != nil {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, resume, doc.PageOf, pipeline.After(before))
+	return err
+}
+
+// Recaptures gives what better pictures were asked for, in order.
+func (d *DB) Recaptures(ctx context.Context, id pipeline.DocumentID) (all []pipeline.Recapture, err error) {
+	const query = `
+		SELECT document_id, asked_by, asked_at, reasons, note, box, answer
+		FROM recaptures
+		WHERE document_id = $1
+		ORDER BY asked_at`
+	rows, err := d.read.QueryContext(ctx, query, text(string(id)))
+	if err != nil {
+		return nil, fmt.Errorf("find recaptures of %s: %w", id, err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var r pipeline.Recapture
+		var at int64
+		var reasons, box string
+		if err := rows.Scan(&r.Document, &r.AskedBy, &at, &reasons, &r.Note, &box, &r.Answer); err != nil {
+			return nil, fmt.Errorf("find recaptures of %s: %w", id, err)
+		}
+		r.AskedAt = timeOf(at)
+		if err := errors.Join(json.Unmarshal([]byte(reasons), &r.Reasons), json.Unmarshal([]byte(box), &r.Box)); err != nil {
+			return nil, fmt.Errorf("find recaptures of %s: %w", id, err)
+		}
+		all = append(all, r)
+	}
+	return all, rows.Err()
+}

@@ -1,0 +1,406 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"touchstone.internal/pipeline"
+)
+
+// reviewColumns are the columns that scanReview reads, in order, of a table
+// that goes by r.
+const reviewColumns = `r.document_id, r.cause, r.state, r.safety, r.opened_at, r.due_at, r.folded, r.holder, r.held_until, r.kept, r.updated`
+
+// undecided are the states in which somebody can decide, as the indices have
+// them.
+const undecided = `r.state IN ('first', 'second', 'third')`
+
+// urgency is the order of the queue.
+const urgency = `r.safety DESC, r.due_at, r.opened_at, r.document_id`
+
+// scanReview reads one row that begins with reviewColumns.
+func scanReview(scan func(...any) error, more ...any) (r pipeline.Review, err error) {
+	var opened, due, until int64
+	var safety, folded, updated int
+	if err := scan(append([]any{
+		&r.Document, &r.Cause, &r.State, &safety, &opened, &due, &folded, &r.Holder, &until, &r.Kept, &updated,
+	}, more...)...); err != nil {
+		return pipeline.Review{}, err
+	}
+	r.Safety, r.Folded, r.Updated = safety != 0, folded != 0, updated != 0
+	r.OpenedAt, r.DueAt, r.HeldUntil = timeOf(opened), timeOf(due), timeOf(until)
+	return r, nil
+}
+
+// bit is a truth value as it is stored.
+func bit(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// openReview puts a document before the reviewers, under the reference of its
+// first picture. If that one is before them already, the picture joins it; if it
+// was decided, the picture is looked at by itself.
+func openReview(ctx context.Context, tx *sql.Tx, doc pipeline.Document, o pipeline.Opening, now time.Time) error {
+	due, err := dueOf(ctx, tx, doc.Encounter, false, now)
+	if err != nil {
+		return err
+	}
+	opened, err := insertReview(ctx, tx, pipeline.Review{Document: doc.Head(), Cause: o.Cause, Folded: o.Folded, OpenedAt: now, DueAt: due})
+	if err != nil || opened || doc.PageOf == "" {
+		return err
+	}
+	head, err := reviewOf(ctx, tx, doc.PageOf, "")
+	if err != nil || head.State != pipeline.ReviewDecided {
+		return err
+	}
+	_, err = insertReview(ctx, tx, pipeline.Review{Document: doc.ID, Cause: o.Cause, Folded: o.Folded, OpenedAt: now, DueAt: due})
+	return err
+}
+
+// insertReview gives false if the document has a review.
+func insertReview(ctx context.Context, tx *sql.Tx, r pipeline.Review) (bool, error) {
+	const statement = `
+		INSERT INTO reviews (document_id, cause, state, safety, opened_at, due_at, folded, holder, held_until, kept, updated)
+		VALUES ($1, $2, 'first', $3, $4, $5, $6, '', 0, '', 0)
+		ON CONFLICT (document_id) DO NOTHING`
+	result, err := tx.ExecContext(ctx, statement, r.Document, r.Cause, bit(r.Safety), micros(r.OpenedAt), micros(r.DueAt), bit(r.Folded))
+	if err != nil {
+		return false, err
+	}
+	n, err := result.RowsAffected()
+	return n > 0, err
+}
+
+// dueOf is when a review of this encounter is due.
+func dueOf(ctx context.Context, tx *sql.Tx, encounter string, safety bool, opened time.Time) (time.Time, error) {
+	const query = `
+		SELECT channel
+		FROM encounters
+		WHERE reference = $1`
+	channel := pipeline.ChannelInCountry
+	err := tx.QueryRowContext(ctx, query, text(encounter)).Scan(&channel)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return time.Time{}, err
+	}
+	return pipeline.DueAt(channel, safety, opened), nil
+}
+
+// reviewOf reads one review; lock is what its row is held by, if anything.
+func reviewOf(ctx context.Context, tx *sql.Tx, id pipeline.DocumentID, lock string) (pipeline.Review, error) {
+	const query = `
+		SELECT ` + reviewColumns + `
+		FROM reviews r
+		WHERE r.document_id = $1`
+	r, err := scanReview(tx.QueryRowContext(ctx, query+lock, text(string(id))).Scan)
+	return r, notFound(err)
+}
+
+// NextReview gives the most urgent review that who may decide; see
+// pipeline.Reviews.
+func (d *DB) NextReview(ctx context.Context, who pipeline.Account, now time.Time) (r pipeline.Review, err error) {
+	const mine = `
+		SELECT ` + reviewColumns + `
+		FROM reviews r
+		WHERE r.holder = $1 AND r.holder <> '' AND ` + undecided + `
+		ORDER BY ` + urgency + `
+		LIMIT 1`
+	// What was put aside for somebody is theirs until it is due.
+	const next = `
+		SELECT ` + reviewColumns + `
+		FROM reviews r JOIN documents d ON d.id = r.document_id
+		WHERE ` + undecided + `
+			AND r.held_until <= $2 AND d.uploaded_by <> $1
+			AND (r.kept = '' OR r.kept = $1 OR r.due_at <= $2)
+			AND NOT EXISTS (SELECT 1 FROM decisions p WHERE p.document_id = r.document_id AND p.reviewer = $1)
+		ORDER BY ` + urgency + `
+		LIMIT 1`
+	err = d.inTx(ctx, func(tx *sql.Tx) error {
+		r, err = scanReview(tx.QueryRowContext(ctx, mine, who.Name).Scan)
+		if errors.Is(err, sql.ErrNoRows) {
+			r, err = scanReview(tx.QueryRowContext(ctx, next+d.engine.skip, who.Name, micros(now)).Scan)
+		}
+		if err != nil {
+			return notFound(err)
+		}
+		r, err = hold(ctx, tx, r, who, now)
+		return err
+	})
+	if err != nil {
+		return pipeline.Review{}, fmt.Errorf("take next review: %w", err)
+	}
+	return r, nil
+}
+
+// hold gives a review to somebody who may have it.
+func hold(ctx context.Context, tx *sql.Tx, r pipeline.Review, who pipeline.Account, now time.Time) (pipeline.Review, error) {
+	const statement = `
+		UPDATE reviews
+		SET holder = $2, held_until = $3
+		WHERE document_id = $1 AND state = $4`
+	renewed := r.Holder == who.Name
+	r.Holder, r.HeldUntil = who.Name, timeOf(micros(now.Add(pipeline.LeaseTime)))
+	if err := changeOne(ctx, tx, statement, r.Document, r.Holder, micros(r.HeldUntil), r.State); err != nil || renewed {
+		return r, err
+	}
+	return r, appendAudit(ctx, tx, personEvent(r.Document, who, now, "review_taken"))
+}
+
+// personEvent is what the audit log keeps of a person's step.
+func personEvent(id pipeline.DocumentID, who pipeline.Account, at time.Time, detail string) pipeline.AuditEvent {
+	return pipeline.AuditEvent{
+		At: at, Actor: pipeline.Actor{Account: who.Name, Role: who.Role},
+		Operation: pipeline.OpAlter, Object: string(id), Detail: detail,
+	}
+}
+
+// TakeReview holds one review; see pipeline.Reviews.
+func (d *DB) TakeReview(ctx context.Context, id pipeline.DocumentID, who pipeline.Account, now time.Time) (r pipeline.Review, err error) {
+	err = d.inTx(ctx, func(tx *sql.Tx) error {
+		if r, err = reviewOf(ctx, tx, id, d.engine.hold); err != nil {
+			return err
+		}
+		free := r.Holder == who.Name || !r.HeldUntil.After(now)
+		if !free || r.State == pipeline.ReviewWaiting || r.State == pipeline.ReviewDecided {
+			return pipeline.ErrConflict
+		}
+		if err := notOwn(ctx, tx, id, who); err != nil {
+			return err
+		}
+		r, err = hold(ctx, tx, r, who, now)
+		return err
+	})
+	if err != nil {
+		return pipeline.Review{}, fmt.Errorf("take review of %s: %w", id, err)
+	}
+	return r, nil
+}
+
+// notOwn gives ErrOwnWork if who uploaded the document or has decided on it.
+func notOwn(ctx context.Context, tx *sql.Tx, id pipeline.DocumentID, who pipeline.Account) error {
+	const query = `
+		SELECT COUNT(*)
+		FROM (
+			SELECT 1 FROM documents WHERE id = $1 AND uploaded_by = $2
+			UNION ALL
+			SELECT 1 FROM decisions WHERE document_id = $1 AND reviewer = $2
+		) AS parts`
+	var n int
+	if err := tx.QueryRowContext(ctx, query, id, who.Name).Scan(&n); err != nil {
+		return err
+	}
+	if n > 0 {
+		return pipeline.ErrOwnWork
+	}
+	return nil
+}
+
+// KeepReview holds on to what who holds; see pipeline.Reviews. What ran out and
+// nobody took is still theirs.
+func (d *DB) KeepReview(ctx context.Context, id pipeline.DocumentID, who pipeline.Account, now time.Time) error {
+	const statement = `
+		UPDATE reviews
+		SET held_until = $3
+		WHERE document_id = $1 AND holder = $2 AND holder <> ''`
+	result, err := d.write.ExecContext(ctx, statement, text(string(id)), who.Name, micros(now.Add(pipeline.LeaseTime)))
+	if err != nil {
+		return fmt.Errorf("keep review of %s: %w", id, err)
+	}
+	if n, err := result.RowsAffected(); err != nil || n == 0 {
+		return fmt.Errorf("keep review of %s: %w", id, errors.Join(err, pipeline.ErrConflict))
+	}
+	return nil
+}
+
+// LeaveReview lets go of a review; ErrConflict if who does not hold it.
+func (d *DB) LeaveReview(ctx context.Context, id pipeline.DocumentID, who pipeline.Account, now time.Time) error {
+	return d.free(ctx, `holder = $2`, id, who, now, "review_left")
+}
+
+// FreeReview takes a review from its holder; ErrConflict if it has none.
+func (d *DB) FreeReview(ctx context.Context, id pipeline.DocumentID, by pipeline.Account, now time.Time) error {
+	return d.free(ctx, `holder <> $2`, id, by, now, "review_freed")
+}
+
+func (d *DB) free(ctx context.Context, whose string, id pipeline.DocumentID, who pipeline.Account, now time.Time, detail string) error {
+	statement := `
+		UPDATE reviews
+		SET holder = '', held_until = 0
+		WHERE document_id = $1 AND holder <> '' AND ` + whose
+	err := d.inTx(ctx, func(tx *sql.Tx) error {
+		if err := changeOne(ctx, tx, statement, text(string(id)), who.Name); err != nil {
+			return err
+		}
+		return appendAudit(ctx, tx, personEvent(id, who, now, detail))
+	})
+	if err != nil {
+		return fmt.Errorf("let go of review of %s: %w", id, err)
+	}
+	return nil
+}
+
+// FindReview gives a review; ErrNotFound if there is none.
+func (d *DB) FindReview(ctx context.Context, id pipeline.DocumentID) (pipeline.Review, error) {
+	const query = `
+		SELECT ` + reviewColumns + `
+		FROM reviews r
+		WHERE r.document_id = $1`
+	r, err := scanReview(d.read.QueryRowContext(ctx, query, text(string(id))).Scan)
+	if err != nil {
+		return pipeline.Review{}, fmt.Errorf("find review of %s: %w", id, notFound(err))
+	}
+	return r, nil
+}
+
+// ListReviews gives reviews in the order of the queue.
+func (d *DB) ListReviews(ctx context.Context, f pipeline.ReviewFilter) ([]pipeline.QueueItem, error) {
+	where, args := reviewWhere(f)
+	query := `
+		SELECT ` + reviewColumns + `, d.encounter, COALESCE(e.channel, ''), d.uploaded_by, d.received_at, d.capture, d.outcome
+		FROM reviews r JOIN documents d ON d.id = r.document_id LEFT JOIN encounters e ON e.reference = d.encounter
+		WHERE ` + where + `
+		ORDER BY ` + urgency + fmt.Sprintf(`
+		LIMIT $%d OFFSET $%d`, len(args)+1, len(args)+2)
+	rows, err := d.read.QueryContext(ctx, query, append(args, limitOf(f.Limit), max(f.Offset, 0))...)
+	if err != nil {
+		return nil, fmt.Errorf("list reviews: %w", err)
+	}
+	defer rows.Close()
+	var items []pipeline.QueueItem
+	for rows.Next() {
+		item, err := scanQueueItem(rows.Scan)
+		if err != nil {
+			return nil, fmt.Errorf("list reviews: %w", err)
+		}
+		items = append(items, item)
+	}
+	return items, rows.Err()
+}
+
+func scanQueueItem(scan func(...any) error) (q pipeline.QueueItem, err error) {
+	var received int64
+	var outcome string
+	q.Review, err = scanReview(scan, &q.Encounter, &q.Channel, &q.UploadedBy, &received, &q.Capture, &outcome)
+	if err != nil {
+		return q, err
+	}
+	q.ReceivedAt = timeOf(received)
+	q.Outcome, err = decodeOutcome(outcome)
+	return q, err
+}
+
+// reviewWhere puts a filter into words of SQL.
+func reviewWhere(f pipeline.ReviewFilter) (where string, args []any) {
+	parts := []string{undecided}
+	add := func(part string, arg any) {
+		args = append(args, arg)
+		parts = append(parts, fmt.Sprintf(part, len(args)))
+	}
+	switch {
+	case len(f.States) > 0:
+		var marks []string
+		for _, s := range f.States {
+			args = append(args, s)
+			marks = append(marks, fmt.Sprintf("$%d", len(args)))
+		}
+		parts[0] = "r.state IN (" + strings.Join(marks, ", ") + ")"
+	case f.Safety:
+		parts[0] = "r.safety = 1" // in every state: a concern stays one
+	default:
+		parts[0] = "r.state IN ('first', 'second', 'third', 'waiting')"
+	}
+	if f.Safety && len(f.States) > 0 {
+		parts = append(parts, "r.safety = 1")
+	}
+	if f.Cause != "" {
+		add("r.cause = $%d", f.Cause)
+	}
+	if f.Channel != "" {
+		add("e.channel = $%d", f.Channel)
+	}
+	if f.Holder != "" {
+		add("r.holder = $%d", f.Holder)
+	}
+	if f.Free {
+		add("r.held_until <= $%d", micros(f.Now))
+	}
+	return strings.Join(parts, " AND "), args
+}
+
+// dueSoon is how near a due time is that a board warns of.
+const dueSoon = 15 * time.Minute
+
+// CountReviews gives what a board says of the queue.
+func (d *DB) CountReviews(ctx context.Context, now time.Time) (pipeline.ReviewCounts, error) {
+	const query = `
+		SELECT r.cause, COALESCE(e.channel, ''), COUNT(*),
+			SUM(CASE WHEN r.state <> 'waiting' AND r.held_until <= $1 THEN 1 ELSE 0 END),
+			SUM(r.safety),
+			SUM(CASE WHEN r.state <> 'waiting' AND r.due_at < $1 THEN 1 ELSE 0 END),
+			SUM(CASE WHEN r.state <> 'waiting' AND r.due_at >= $1 AND r.due_at < $2 THEN 1 ELSE 0 END),
+			SUM(CASE WHEN r.state = 'second' THEN 1 ELSE 0 END),
+			SUM(CASE WHEN r.state = 'third' THEN 1 ELSE 0 END),
+			SUM(CASE WHEN r.state = 'waiting' THEN 1 ELSE 0 END)
+		FROM reviews r JOIN documents d ON d.id = r.document_id LEFT JOIN encounters e ON e.reference = d.encounter
+		WHERE r.state IN ('first', 'second', 'third', 'waiting')
+		GROUP BY r.cause, e.channel`
+	total := pipeline.ReviewCounts{Causes: map[pipeline.ReviewCause]int{}, Channels: map[pipeline.Channel]int{}}
+	rows, err := d.read.QueryContext(ctx, query, micros(now), micros(now.Add(dueSoon)))
+	if err != nil {
+		return total, fmt.Errorf("count reviews: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var cause pipeline.ReviewCause
+		var channel pipeline.Channel
+		var c pipeline.ReviewCounts
+		if err := rows.Scan(&cause, &channel, &c.Open, &c.Free, &c.Safety, &c.Late, &c.Soon, &c.Second, &c.Third, &c.Waiting); err != nil {
+			return total, fmt.Errorf("count reviews: %w", err)
+		}
+		total.Open, total.Free, total.Safety = total.Open+c.Open, total.Free+c.Free, total.Safety+c.Safety
+		total.Late, total.Soon, total.Waiting = total.Late+c.Late, total.Soon+c.Soon, total.Waiting+c.Waiting
+		total.Second, total.Third = total.Second+c.Second, total.Third+c.Third
+		total.Causes[cause] += c.Open
+		total.Channels[channel] += c.Open
+	}
+	return total, rows.Err()
+}
+
+// RaiseSafety puts a document first in the queue; see pipeline.Reviews.
+func (d *DB) RaiseSafety(ctx context.Context, id pipeline.DocumentID, who pipeline.Account, now time.Time) error {
+	const raise = `
+		UPDATE reviews
+		SET safety = 1, due_at = CASE WHEN due_at < $2 THEN due_at ELSE $2 END
+		WHERE document_id = $1`
+	due := pipeline.DueAt("", true, now)
+	err := d.inTx(ctx, func(tx *sql.Tx) error {
+		if err := whyNot(ctx, tx, id); !errors.Is(err, pipeline.ErrConflict) {
+			return err // there is no such document
+		}
+		if _, err := insertReview(ctx, tx, pipeline.Review{Document: id, Cause: pipeline.CauseSafety, Safety: true, OpenedAt: now, DueAt: due}); err != nil {
+			return err
+		}
+		if err := changeOne(ctx, tx, raise, id, micros(due)); err != nil {
+			return err
+		}
+		return appendAudit(ctx, tx, personEvent(id, who, now, "safety_raised"))
+	})
+	if err != nil {
+		return fmt.Errorf("raise safety concern on %s: %w", id, err)
+	}
+	return nil
+}
+
+// listOf writes a list as it is stored.
+func listOf(words []string) (string, error) {
+	b, err := json.Marshal(slices.Concat([]string{}, words)) // never null
+	return text(string(b)), err
+}

@@ -1,0 +1,95 @@
+// Package policy says who may do what in the desk: one table of role, action
+// and relation to the record. Every route names its action; what the table does
+// not list is not allowed.
+package policy
+
+import "touchstone.internal/pipeline"
+
+// Action is what a request wants to do.
+type Action string
+
+// The actions of the desk. Those that concern a record are allowed on one's own
+// or on all of them.
+const (
+	SignedIn  Action = "signed_in" // whatever is open to everybody who is signed in
+	Upload    Action = "upload"    // add a picture, open an encounter, look at a zone that was typed
+	Read      Action = "read"      // read a document and its result
+	Evidence  Action = "evidence"  // download an original
+	History   Action = "history"   // read who did what with a document
+	Raise     Action = "raise"     // raise a safety concern on a document
+	Review    Action = "review"    // take a review, decide, ask for a better picture
+	Queue     Action = "queue"     // see the queue and what was decided
+	Board     Action = "board"     // see the clocks and the numbers, take a review from its holder
+	Search    Action = "search"    // look documents up by number, name or hash
+	Audit     Action = "audit"     // read the audit log
+	Operate   Action = "operate"   // see how the service is doing, try failures again
+	Accounts  Action = "accounts"  // add accounts, change roles, lock and unlock
+	Integrate Action = "integrate" // tokens and webhooks
+)
+
+// Actions are all of them.
+//
+//nolint:gochecknoglobals // a table, never written
+var Actions = []Action{
+	SignedIn, Upload, Read, Evidence, History, Raise, Review, Queue, Board, Search, Audit, Operate, Accounts, Integrate,
+}
+
+// Reach is on which records a role may do something.
+type Reach uint8
+
+// The reaches.
+const (
+	None Reach = iota
+	Own        // what the account itself has uploaded or opened
+	All
+)
+
+// table is the policy.
+//
+//nolint:gochecknoglobals // a table, never written
+var table = map[pipeline.Role]map[Action]Reach{
+	pipeline.RoleOfficer: {
+		SignedIn: All, Upload: All, Read: Own, Evidence: Own, Raise: Own,
+	},
+	pipeline.RoleReviewer: {
+		SignedIn: All, Upload: All, Read: All, Evidence: All, History: All, Raise: All, Review: All, Queue: All, Search: All,
+	},
+	pipeline.RoleSafeguarding: {
+		SignedIn: All, Read: All, History: All, Raise: All, Queue: All,
+	},
+	pipeline.RoleAnalyst: {
+		SignedIn: All,
+	},
+	pipeline.RoleSupervisor: {
+		SignedIn: All, Read: All, Evidence: All, History: All, Raise: All, Queue: All, Board: All, Search: All,
+	},
+	pipeline.RoleAuditor: {
+		SignedIn: All, Read: All, History: All, Audit: All,
+	},
+	pipeline.RoleOperator: {
+		SignedIn: All, Operate: All,
+	},
+	pipeline.RoleAdministrator: {
+		SignedIn: All, Accounts: All, Integrate: All,
+	},
+	pipeline.RoleMachine: {
+		SignedIn: All, Upload: All, Read: Own,
+	},
+}
+
+// Of tells on which records a role may do something.
+func Of(role pipeline.Role, a Action) Reach { return table[role][a] }
+
+// May tells whether a role may do something at all.
+func May(role pipeline.Role, a Action) bool { return Of(role, a) != None }
+
+// MayOn tells whether an account may do something with a document.
+func MayOn(who pipeline.Account, a Action, d pipeline.Document) bool {
+	switch Of(who.Role, a) {
+	case All:
+		return true
+	case Own:
+		return who.Name != "" && d.UploadedBy == who.Name
+	}
+	return false
+}
