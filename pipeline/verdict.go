@@ -56,15 +56,28 @@ var verdicts = []struct { //nolint:gochecknoglobals // a table, never written
 	verdict Verdict
 	kind    VerdictKind
 }{
-	{DataAltered, KindAltered}, {PhotoSubstituted, KindAltered}, {PageSubstituted, KindAltered},
-	{FalseEndorsement, KindAltered}, {ChipTampered, KindAltered},
-	{Counterfeit, KindCounterfeit}, {Composite, KindCounterfeit}, {Fantasy, KindCounterfeit},
-	{Camouflage, KindCounterfeit}, {Souvenir, KindCounterfeit}, {FalseSupporting, KindCounterfeit},
-	{FraudulentlyGot, KindObtained}, {StolenBlank, KindObtained},
+	{DataAltered, KindAltered},
+	{PhotoSubstituted, KindAltered},
+	{PageSubstituted, KindAltered},
+	{FalseEndorsement, KindAltered},
+	{ChipTampered, KindAltered},
+	{Counterfeit, KindCounterfeit},
+	{Composite, KindCounterfeit},
+	{Fantasy, KindCounterfeit},
+	{Camouflage, KindCounterfeit},
+	{Souvenir, KindCounterfeit},
+	{FalseSupporting, KindCounterfeit},
+	{FraudulentlyGot, KindObtained},
+	{StolenBlank, KindObtained},
 	{Impostor, KindWrongHolder},
 	{NoIrregularity, KindNoSigns},
-	{Inconclusive, KindCannotTell}, {NotADocument, KindCannotTell},
-	{Expired, KindNotFraud}, {Damaged, KindNotFraud}, {LostOrStolen, KindNotFraud}, {Specimen, KindNotFraud}, {KnownDeviation, KindNotFraud},
+	{Inconclusive, KindCannotTell},
+	{NotADocument, KindCannotTell},
+	{Expired, KindNotFraud},
+	{Damaged, KindNotFraud},
+	{LostOrStolen, KindNotFraud},
+	{Specimen, KindNotFraud},
+	{KnownDeviation, KindNotFraud},
 }
 
 // Verdicts are the verdicts of a kind, the commonest first.
@@ -87,14 +100,12 @@ func (v Verdict) Kind() VerdictKind {
 	return ""
 }
 
+var adverse = []VerdictKind{KindAltered, KindCounterfeit, KindObtained, KindWrongHolder} //nolint:gochecknoglobals // a table, never written
+
 // Adverse tells whether the verdict says that the document is false or falsely
 // used, so that a second person must come to it too.
 func (v Verdict) Adverse() bool {
-	switch v.Kind() {
-	case KindAltered, KindCounterfeit, KindObtained, KindWrongHolder:
-		return true
-	}
-	return false
+	return slices.Contains(adverse, v.Kind())
 }
 
 // Confidence is how sure a person is of a verdict.

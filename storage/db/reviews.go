@@ -263,13 +263,15 @@ func (d *DB) FindReview(ctx context.Context, id pipeline.DocumentID) (pipeline.R
 // ListReviews gives reviews in the order of the queue.
 func (d *DB) ListReviews(ctx context.Context, f pipeline.ReviewFilter) ([]pipeline.QueueItem, error) {
 	where, args := reviewWhere(f)
-	query := `
+	query := strings.Builder{}
+	query.WriteString(`
 		SELECT ` + reviewColumns + `, d.encounter, COALESCE(e.channel, ''), d.uploaded_by, d.received_at, d.capture, d.outcome
 		FROM reviews r JOIN documents d ON d.id = r.document_id LEFT JOIN encounters e ON e.reference = d.encounter
-		WHERE ` + where + `
-		ORDER BY ` + urgency + fmt.Sprintf(`
-		LIMIT $%d OFFSET $%d`, len(args)+1, len(args)+2)
-	rows, err := d.read.QueryContext(ctx, query, append(args, limitOf(f.Limit), max(f.Offset, 0))...)
+		WHERE `)
+	query.WriteString(where)
+	args = append(args, limitOf(f.Limit), max(f.Offset, 0))
+	fmt.Fprintf(&query, ` ORDER BY `+urgency+` LIMIT $%d OFFSET $%d`, len(args)-1, len(args))
+	rows, err := d.read.QueryContext(ctx, query.String(), args...)
 	if err != nil {
 		return nil, fmt.Errorf("list reviews: %w", err)
 	}

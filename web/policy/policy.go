@@ -85,11 +85,6 @@ func May(role pipeline.Role, a Action) bool { return Of(role, a) != None }
 
 // MayOn tells whether an account may do something with a document.
 func MayOn(who pipeline.Account, a Action, d pipeline.Document) bool {
-	switch Of(who.Role, a) {
-	case All:
-		return true
-	case Own:
-		return who.Name != "" && d.UploadedBy == who.Name
-	}
-	return false
+	reach := Of(who.Role, a)
+	return reach == All || reach == Own && who.Name != "" && d.UploadedBy == who.Name
 }
