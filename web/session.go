@@ -139,20 +139,28 @@ func (s *server) openSession(w http.ResponseWriter, r *http.Request, who pipelin
 	if err := s.audit(ctx, pipeline.AuditEvent{Operation: pipeline.OpSignIn, Object: "sign-in", Detail: "signed_in"}); err != nil {
 		return err
 	}
-	if err := s.sessions.Clear(ctx); err != nil {
-		return fmt.Errorf("clear session: %w", err)
-	}
-	if err := s.sessions.RenewToken(ctx); err != nil {
-		return fmt.Errorf("renew session: %w", err)
-	}
-	s.sessions.Put(ctx, keyAccount, who.Name)
-	s.sessions.Put(ctx, keySeen, s.Now().Unix())
-	token, expiry, err := s.sessions.Commit(ctx)
+	token, expiry, err := s.newSession(ctx, who)
 	if err != nil {
-		return fmt.Errorf("store session: %w", err)
+		return err
 	}
 	s.sessions.WriteSessionCookie(ctx, w, token, expiry)
 	return nil
+}
+
+// newSession stores what is known of an account under a new token.
+func (s *server) newSession(ctx context.Context, who pipeline.Account) (token string, expiry time.Time, err error) {
+	if err := s.sessions.Clear(ctx); err != nil {
+		return "", expiry, fmt.Errorf("clear session: %w", err)
+	}
+	if err := s.sessions.RenewToken(ctx); err != nil {
+		return "", expiry, fmt.Errorf("renew session: %w", err)
+	}
+	s.sessions.Put(ctx, keyAccount, who.Name)
+	s.sessions.Put(ctx, keySeen, s.Now().Unix())
+	if token, expiry, err = s.sessions.Commit(ctx); err != nil {
+		return "", expiry, fmt.Errorf("store session: %w", err)
+	}
+	return token, expiry, nil
 }
 
 // signOut ends the session.

@@ -23,11 +23,9 @@ import (
 
 	"github.com/alexedwards/scs/v2"
 	"github.com/prometheus/client_golang/prometheus"
-	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"touchstone.internal/pipeline"
 	"touchstone.internal/web/page"
-	"touchstone.internal/web/policy"
 )
 
 // Config is everything that the desk is made of. All fields but Catalogue,
@@ -73,6 +71,7 @@ func (c Config) check() error {
 // Desk serves pages and API.
 type Desk struct {
 	server  *server
+	routes  []route
 	handler http.Handler
 }
 
@@ -98,7 +97,8 @@ func New(c Config) (*Desk, error) {
 	for _, check := range c.Catalogue {
 		s.checks[check.ID] = check
 	}
-	return &Desk{server: s, handler: s.routes()}, nil
+	rt := s.routes()
+	return &Desk{server: s, routes: rt.routes, handler: s.serve(rt.mux)}, nil
 }
 
 // ServeHTTP answers one request.
@@ -126,42 +126,8 @@ type server struct {
 	stopping chan struct{}
 }
 
-// routes is every address of the desk.
-func (s *server) routes() http.Handler {
-	mux := http.NewServeMux()
-	mux.Handle("GET /assets/{name}", s.pages.Assets())
-	mux.HandleFunc("GET /healthz", s.healthz)
-	mux.HandleFunc("GET /readyz", s.readyz)
-	mux.Handle("GET /metrics", promhttp.HandlerFor(s.Registry, promhttp.HandlerOpts{Registry: s.Registry}))
-
-	mux.Handle("GET /sign-in", s.open(s.signInPage))
-	mux.Handle("POST /sign-in", s.open(s.signIn))
-	mux.Handle("POST /sign-out", s.open(s.signOut))
-	mux.Handle("GET /safety", s.open(s.safety))
-	mux.Handle("GET /problems", s.open(s.problems))
-
-	mux.Handle("GET /{$}", s.page(policy.SignedIn, s.home))
-	mux.Handle("GET /upload", s.page(policy.Upload, s.uploadPage))
-	mux.Handle("POST /upload", s.page(policy.Upload, s.upload))
-	mux.Handle("GET /upload/received", s.page(policy.Upload, s.received))
-	mux.Handle("GET /documents", s.page(policy.Read, s.list))
-	mux.Handle("GET /documents/{id}", s.page(policy.Read, s.document))
-	mux.Handle("GET /documents/{id}/examine", s.page(policy.Read, s.examine))
-	mux.Handle("GET /documents/{id}/events", s.page(policy.Read, s.events))
-	mux.Handle("GET /documents/{id}/image", s.page(policy.Read, s.image))
-	mux.Handle("GET /documents/{id}/original", s.page(policy.Evidence, s.original))
-	mux.Handle("GET /typed-zone", s.page(policy.Upload, s.typedZonePage))
-	mux.Handle("POST /typed-zone", s.page(policy.Upload, s.typedZone))
-	mux.Handle("GET /status", s.page(policy.Operate, s.status))
-
-	mux.HandleFunc("GET /api/v1/openapi.json", s.openAPI)
-	mux.Handle("POST /api/v1/documents", s.api(policy.Upload, s.apiUpload))
-	mux.Handle("GET /api/v1/documents", s.api(policy.Read, s.apiList))
-	mux.Handle("GET /api/v1/documents/{id}", s.api(policy.Read, s.apiDocument))
-	mux.Handle("GET /api/v1/documents/{id}/report", s.api(policy.Read, s.apiReport))
-	mux.Handle("GET /api/v1/documents/{id}/image", s.api(policy.Read, s.image))
-	mux.Handle("POST /api/v1/mrz", s.api(policy.Upload, s.apiTypedZone))
-
+// serve puts the layers round the routes that every request passes.
+func (s *server) serve(mux *http.ServeMux) http.Handler {
 	cross := http.NewCrossOriginProtection()
 	cross.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		s.fail(w, r, problemCrossSite())

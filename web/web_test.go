@@ -99,12 +99,25 @@ func withServers(m *testing.M) (int, error) {
 
 // The accounts of every test.
 const (
-	officer  = "amira"
-	other    = "boris" // another officer
-	reviewer = "rita"
-	operator = "otto"
-	password = "correct horse battery staple"
+	officer       = "amira"
+	other         = "boris" // another officer
+	reviewer      = "rita"
+	safeguarding  = "sefa"
+	analyst       = "ansa"
+	supervisor    = "silvan"
+	auditor       = "aude"
+	operator      = "otto"
+	administrator = "ada"
+	machine       = "relay"
+	password      = "correct horse battery staple"
 )
+
+// accounts are the accounts of every test and their roles.
+var accounts = map[string]pipeline.Role{
+	officer: pipeline.RoleOfficer, other: pipeline.RoleOfficer, reviewer: pipeline.RoleReviewer,
+	safeguarding: pipeline.RoleSafeguarding, analyst: pipeline.RoleAnalyst, supervisor: pipeline.RoleSupervisor,
+	auditor: pipeline.RoleAuditor, operator: pipeline.RoleOperator, administrator: pipeline.RoleAdministrator, machine: pipeline.RoleMachine,
+}
 
 // passwordHash is made once: it is slow by design.
 var passwordHash = sync.OnceValue(func() string { return HashPassword(password) })
@@ -146,7 +159,7 @@ func newWorld(t testing.TB, change ...func(*Config)) *world {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { store.Close() })
-	for name, role := range map[string]pipeline.Role{officer: pipeline.RoleOfficer, other: pipeline.RoleOfficer, reviewer: pipeline.RoleReviewer, operator: pipeline.RoleOperator} {
+	for name, role := range accounts {
 		if err := store.CreateAccount(t.Context(), pipeline.Account{Name: name, Title: "The " + name, Role: role, PasswordHash: passwordHash()}); err != nil {
 			t.Fatal(err)
 		}
@@ -334,7 +347,8 @@ func decode[T any](t testing.TB, s string) (v T) {
 	return v
 }
 
-// screen does what a worker does with a document.
+// screen does what a worker does with a document, which then waits for a
+// reviewer.
 func (w *world) screen(t testing.TB, id pipeline.DocumentID) pipeline.Report {
 	t.Helper()
 	now := time.Now()
@@ -348,7 +362,7 @@ func (w *world) screen(t testing.TB, id pipeline.DocumentID) pipeline.Report {
 		t.Fatal(err)
 	}
 	r := pipeline.AbortedReport(d.Digest, now.UTC(), d.Capture, pipeline.ProblemZoneNotFound)
-	if err := w.db.Finish(t.Context(), d, pipeline.Screened{Report: r, Rendition: rendition, At: now}); err != nil {
+	if err := w.db.Finish(t.Context(), d, pipeline.Screened{Report: r, Rendition: rendition, At: now, Review: pipeline.DefaultSampling.Opens(r.Outcome, pipeline.Chance{Fold: 1})}); err != nil {
 		t.Fatal(err)
 	}
 	return r

@@ -11,6 +11,7 @@ type Action string
 // The actions of the desk. Those that concern a record are allowed on one's own
 // or on all of them.
 const (
+	Open      Action = "open"      // whatever needs no account
 	SignedIn  Action = "signed_in" // whatever is open to everybody who is signed in
 	Upload    Action = "upload"    // add a picture, open an encounter, look at a zone that was typed
 	Read      Action = "read"      // read a document and its result
@@ -31,7 +32,7 @@ const (
 //
 //nolint:gochecknoglobals // a table, never written
 var Actions = []Action{
-	SignedIn, Upload, Read, Evidence, History, Raise, Review, Queue, Board, Search, Audit, Operate, Accounts, Integrate,
+	Open, SignedIn, Upload, Read, Evidence, History, Raise, Review, Queue, Board, Search, Audit, Operate, Accounts, Integrate,
 }
 
 // Reach is on which records a role may do something.
@@ -77,8 +78,14 @@ var table = map[pipeline.Role]map[Action]Reach{
 	},
 }
 
-// Of tells on which records a role may do something.
-func Of(role pipeline.Role, a Action) Reach { return table[role][a] }
+// Of tells on which records a role may do something. The empty role is that of
+// who is not signed in.
+func Of(role pipeline.Role, a Action) Reach {
+	if a == Open {
+		return All
+	}
+	return table[role][a]
+}
 
 // May tells whether a role may do something at all.
 func May(role pipeline.Role, a Action) bool { return Of(role, a) != None }

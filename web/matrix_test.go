@@ -1,0 +1,323 @@
+package web
+
+import (
+	"bytes"
+	"cmp"
+	"crypto/sha256"
+	"flag"
+	"fmt"
+	"net/http"
+	"net/url"
+	"os"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	gocmp "github.com/google/go-cmp/cmp"
+
+	"touchstone.internal/pipeline"
+	"touchstone.internal/web/policy"
+)
+
+// sample is what a request to a route says beside its address. A route without
+// one is asked with an empty form, or an empty object if it is of the API.
+type sample struct {
+	address string     // in place of that of the pattern
+	form    url.Values // application/x-www-form-urlencoded
+	parts   []part     // multipart/form-data
+	json    string
+	empty   bool // it shows nothing of anybody, so that no event is written before
+}
+
+// samples are by pattern. To add a route: register it in routes.go, add a line
+// here if its request needs one, run
+//
+//	go test ./web -run TestMatrix -update
+//
+// and read what changed in testdata/matrix.txt.
+var samples = map[string]sample{
+	"GET /assets/{name}":     {address: "/assets/nothing"},
+	"GET /{$}":               {address: "/"},
+	"GET /upload":            {empty: true},
+	"GET /upload/received":   {address: "/upload/received?id={id}"},
+	"GET /typed-zone":        {empty: true},
+	"GET /status":            {empty: true},
+	"POST /upload":           {parts: filled(part{"file", "page.jpg", picture()})},
+	"POST /typed-zone":       {form: url.Values{"text": {strings.ReplaceAll(jsonZone, `\n`, "\n")}}},
+	"POST /api/v1/documents": {parts: filled(part{"file", "page.jpg", picture()})},
+	"POST /api/v1/mrz":       {json: `{"text": "` + jsonZone + `"}`},
+}
+
+// kind is a kind of record that an address names.
+type kind struct {
+	add     func(m *matrix, owner string) (id string)
+	missing string
+}
+
+// kinds are by the name that they have in patterns.
+var kinds = map[string]kind{
+	"id": {(*matrix).addDocument, "TSD-0000-0000"},
+}
+
+// How a record is related to who asks for it.
+const (
+	none    = "-" // the route is about no record
+	own     = "own"
+	foreign = "foreign"
+	missing = "missing"
+)
+
+// columns are the accounts of the table, one of each role.
+var columns = []string{"", officer, reviewer, safeguarding, analyst, supervisor, auditor, operator, administrator, machine}
+
+// matrix asks every route as everybody.
+type matrix struct {
+	t    *testing.T
+	w    *world
+	kept map[string]string // records that requests do not change, by kind and owner
+}
+
+func newMatrix(t *testing.T, w *world) *matrix {
+	return &matrix{t: t, w: w, kept: map[string]string{}}
+}
+
+// addDocument makes a document that is screened and waits for a reviewer.
+func (m *matrix) addDocument(owner string) string {
+	m.t.Helper()
+	b := picture()
+	digest := pipeline.DigestOf(sha256.Sum256(b))
+	if err := m.w.blobs.Put(m.t.Context(), pipeline.Originals, digest, bytes.NewReader(b), int64(len(b))); err != nil {
+		m.t.Fatal(err)
+	}
+	d, _, err := m.w.desk.server.create(m.t.Context(), pipeline.Document{
+		Digest: digest, Size: int64(len(b)), MediaType: pipeline.JPEG, FileName: "page.jpg", Encounter: encounter,
+		Capture: pipeline.CapturePhoto, UploadedBy: owner, State: pipeline.StateReceived,
+	})
+	if err != nil {
+		m.t.Fatal(err)
+	}
+	m.w.screen(m.t, d.ID)
+	return string(d.ID)
+}
+
+// address is where a request to a route goes; it may hold the name of a kind.
+func (r route) address() string {
+	_, path, _ := strings.Cut(r.pattern, " ")
+	if a := samples[r.pattern].address; a != "" {
+		return a
+	}
+	return path
+}
+
+var braces = regexp.MustCompile(`\{(\w+)\}`)
+
+// kind is the kind of record that a route is about; empty if it is about none.
+func (r route) kind() string {
+	if m := braces.FindStringSubmatch(r.address()); m != nil {
+		return m[1]
+	}
+	return ""
+}
+
+// relations are the rows that a route has.
+func (r route) relations() []string {
+	if r.kind() == "" {
+		return []string{none}
+	}
+	return []string{own, foreign, missing}
+}
+
+// record gives the id of a record for a request of an account: a new one if the
+// request may change it.
+func (m *matrix) record(r route, account, relation string) string {
+	m.t.Helper()
+	if r.kind() == "" {
+		return ""
+	}
+	k, ok := kinds[r.kind()]
+	if !ok {
+		m.t.Fatalf("%s: kinds has no %s", r.pattern, r.kind())
+	}
+	owner := account
+	switch {
+	case relation == missing:
+		return k.missing
+	case relation == foreign && account != other:
+		owner = other
+	case relation == foreign:
+		owner = officer
+	}
+	if !strings.HasPrefix(r.pattern, "GET ") {
+		return k.add(m, owner)
+	}
+	key := r.kind() + " " + owner
+	if m.kept[key] == "" {
+		m.kept[key] = k.add(m, owner)
+	}
+	return m.kept[key]
+}
+
+// send asks a route about a record as an account, under a session of its own.
+func (m *matrix) send(r route, account, id string) answer {
+	m.t.Helper()
+	b := m.w.browser(m.t)
+	method, _, _ := strings.Cut(r.pattern, " ")
+	body, contentType := samples[r.pattern].encode(r)
+	req := b.request(method, braces.ReplaceAllString(r.address(), id), bytes.NewReader(body))
+	if method == http.MethodPost {
+		req.Header.Set("Content-Type", contentType)
+	}
+	switch {
+	case accounts[account] == pipeline.RoleMachine:
+		b.api = account
+	case account != "":
+		req.AddCookie(m.session(account))
+	}
+	return b.do(req)
+}
+
+// encode writes the body of a request.
+func (s sample) encode(r route) (body []byte, contentType string) {
+	switch {
+	case s.parts != nil:
+		return encode(s.parts)
+	case s.form == nil && r.isAPI():
+		return []byte(cmp.Or(s.json, "{}")), "application/json"
+	}
+	return []byte(s.form.Encode()), "application/x-www-form-urlencoded"
+}
+
+// session is the cookie of an account that is signed in.
+func (m *matrix) session(account string) *http.Cookie {
+	m.t.Helper()
+	s := m.w.desk.server
+	who, err := m.w.db.FindAccount(m.t.Context(), account)
+	if err != nil {
+		m.t.Fatal(err)
+	}
+	ctx, err := s.sessions.Load(m.t.Context(), "")
+	if err != nil {
+		m.t.Fatal(err)
+	}
+	token, _, err := s.newSession(ctx, who)
+	if err != nil {
+		m.t.Fatal(err)
+	}
+	return &http.Cookie{Name: s.sessions.Cookie.Name, Value: token}
+}
+
+// toSignIn marks an answer that leads to the sign-in page.
+const toSignIn = "303*"
+
+// cell is what the table says of an answer.
+func cell(a answer) string {
+	if a.status == http.StatusSeeOther && strings.HasPrefix(a.header.Get("Location"), "/sign-in") {
+		return toSignIn
+	}
+	return strconv.Itoa(a.status)
+}
+
+// tableFile is what every request is answered with, as it was last looked at.
+const tableFile = "testdata/matrix.txt"
+
+var update = flag.Bool("update", false, "write "+tableFile+" anew")
+
+// row begins every line of the table.
+func row(pattern string, a policy.Action, relation string) string {
+	return fmt.Sprintf("%-45s %-10s %-8s", pattern, a, relation)
+}
+
+// TestMatrix asks every route as everybody, about a record of their own, of
+// somebody else and of nobody, and compares with the table.
+func TestMatrix(t *testing.T) {
+	m := newMatrix(t, newWorld(t))
+	var b strings.Builder
+	fmt.Fprintln(&b, "# What each route answers to whom; "+toSignIn+" leads to the sign-in page. Of records it is asked about")
+	fmt.Fprintln(&b, "# one's own, somebody else's and one that is not there. Write it anew: go test ./web -run TestMatrix -update")
+	fmt.Fprint(&b, row("# route", "action", "record"))
+	for _, c := range columns {
+		fmt.Fprintf(&b, " %-13s", cmp.Or(string(accounts[c]), "anonymous"))
+	}
+	fmt.Fprintln(&b)
+	for _, r := range m.w.desk.routes {
+		for _, relation := range r.relations() {
+			b.WriteString(row(r.pattern, r.action, relation))
+			for _, c := range columns {
+				a := m.send(r, c, m.record(r, c, relation))
+				fmt.Fprintf(&b, " %-13s", cell(a))
+				if json := strings.Contains(a.header.Get("Content-Type"), "json"); a.status >= 400 && !strings.Contains(r.pattern, " /assets/") && json != r.isAPI() {
+					t.Errorf("%s as %q: an error of type %s", r.pattern, c, a.header.Get("Content-Type"))
+				}
+			}
+			fmt.Fprintln(&b)
+		}
+	}
+	got := regexp.MustCompile(` +\n`).ReplaceAllString(b.String(), "\n")
+	if *update {
+		if err := os.WriteFile(tableFile, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(tableFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := gocmp.Diff(strings.Split(string(want), "\n"), strings.Split(got, "\n")); diff != "" {
+		t.Errorf("the answers are not those of %s (-want +got):\n%s", tableFile, diff)
+	}
+}
+
+// TestMatrixFollowsPolicy reads the table and holds it to the policy: every
+// route is there, and who may not do something is told so, or that there is
+// nothing.
+func TestMatrixFollowsPolicy(t *testing.T) {
+	b, err := os.ReadFile(tableFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows := map[string][]string{}
+	for line := range strings.Lines(string(b)) {
+		if f := strings.Fields(line); f[0] != "#" {
+			rows[row(f[0]+" "+f[1], policy.Action(f[2]), f[3])] = f[4:]
+		}
+	}
+	for _, r := range newWorld(t).desk.routes {
+		for _, relation := range r.relations() {
+			cells := rows[row(r.pattern, r.action, relation)]
+			if len(cells) != len(columns) {
+				t.Errorf("%s %s has no row: run go test ./web -run TestMatrix -update", r.pattern, relation)
+				continue
+			}
+			for i, c := range columns {
+				if want := r.expect(accounts[c], relation); !slices.Contains(want, cells[i]) {
+					t.Errorf("%s, %s record, as %q: %s; the policy wants one of %q", r.pattern, relation, c, cells[i], want)
+				}
+			}
+		}
+	}
+}
+
+// answered is what the policy means by allowed: done, or refused for what was
+// sent and not for who sent it.
+var answered = []string{"200", "201", "202", "204", "303", "400", "409", "412", "413", "415", "422"}
+
+// expect is what a role may be answered.
+func (r route) expect(role pipeline.Role, relation string) []string {
+	reach := policy.Of(role, r.action)
+	signedOut := role == "" || role == pipeline.RoleMachine && !r.isAPI() // machines have no pages
+	switch {
+	case r.action == policy.Open:
+		return append([]string{toSignIn, "404"}, answered...)
+	case signedOut && r.isAPI():
+		return []string{"401"}
+	case signedOut:
+		return []string{toSignIn}
+	case reach == policy.None:
+		return []string{"403"}
+	case relation == missing || relation == foreign && reach == policy.Own:
+		return []string{"404"}
+	}
+	return answered
+}

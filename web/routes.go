@@ -1,0 +1,112 @@
+package web
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"touchstone.internal/web/policy"
+)
+
+// route is one address of the desk and the action that it is needed for.
+type route struct {
+	pattern string // as http.ServeMux reads it: "GET /documents/{id}"
+	action  policy.Action
+}
+
+// isAPI tells whether a machine asks there.
+func (rt route) isAPI() bool { return strings.Contains(rt.pattern, " /api/") }
+
+// router collects the routes, so that tests can ask every one of them as
+// everybody.
+type router struct {
+	server *server
+	mux    *http.ServeMux
+	routes []route
+}
+
+// handle adds an address. Which guard stands before it follows from action and
+// address: nobody can forget one, or take that of a page for the API.
+func (rt *router) handle(pattern string, a policy.Action, h handler) {
+	added := route{pattern, a}
+	switch {
+	case a == policy.Open:
+		rt.add(added, rt.server.open(h))
+	case added.isAPI():
+		rt.add(added, rt.server.api(a, h))
+	default:
+		rt.add(added, rt.server.page(a, h))
+	}
+}
+
+// plain adds what is the same for everybody, so that no session is looked up.
+func (rt *router) plain(pattern string, h http.Handler) {
+	rt.add(route{pattern, policy.Open}, h)
+}
+
+// add is the one place where the mux learns of an address.
+func (rt *router) add(added route, h http.Handler) {
+	if !slices.Contains(policy.Actions, added.action) {
+		panic("the policy knows no action " + string(added.action) + " for " + added.pattern)
+	}
+	rt.routes = append(rt.routes, added)
+	rt.mux.Handle(added.pattern, h)
+}
+
+// routes is every address of the desk. An address that holds an id names its
+// kind: {id} is a document.
+func (s *server) routes() *router {
+	rt := &router{server: s, mux: http.NewServeMux()}
+	s.serviceRoutes(rt)
+	s.sessionRoutes(rt)
+	s.documentRoutes(rt)
+	s.typedRoutes(rt)
+	return rt
+}
+
+// serviceRoutes are about the desk itself.
+func (s *server) serviceRoutes(rt *router) {
+	rt.plain("GET /assets/{name}", s.pages.Assets())
+	rt.plain("GET /healthz", http.HandlerFunc(s.healthz))
+	rt.plain("GET /readyz", http.HandlerFunc(s.readyz))
+	rt.plain("GET /metrics", promhttp.HandlerFor(s.Registry, promhttp.HandlerOpts{Registry: s.Registry}))
+	rt.plain("GET /api/v1/openapi.json", http.HandlerFunc(s.openAPI))
+	rt.handle("GET /safety", policy.Open, s.safety)
+	rt.handle("GET /problems", policy.Open, s.problems)
+	rt.handle("GET /status", policy.Operate, s.status)
+}
+
+// sessionRoutes are about who asks.
+func (s *server) sessionRoutes(rt *router) {
+	rt.handle("GET /sign-in", policy.Open, s.signInPage)
+	rt.handle("POST /sign-in", policy.Open, s.signIn)
+	rt.handle("POST /sign-out", policy.Open, s.signOut)
+	rt.handle("GET /{$}", policy.SignedIn, s.home)
+}
+
+// documentRoutes are about documents and their pictures.
+func (s *server) documentRoutes(rt *router) {
+	rt.handle("GET /upload", policy.Upload, s.uploadPage)
+	rt.handle("POST /upload", policy.Upload, s.upload)
+	rt.handle("GET /upload/received", policy.Read, s.received)
+	rt.handle("GET /documents", policy.Read, s.list)
+	rt.handle("GET /documents/{id}", policy.Read, s.document)
+	rt.handle("GET /documents/{id}/examine", policy.Read, s.examine)
+	rt.handle("GET /documents/{id}/events", policy.Read, s.events)
+	rt.handle("GET /documents/{id}/image", policy.Read, s.image)
+	rt.handle("GET /documents/{id}/original", policy.Evidence, s.original)
+	rt.handle("POST /api/v1/documents", policy.Upload, s.apiUpload)
+	rt.handle("GET /api/v1/documents", policy.Read, s.apiList)
+	rt.handle("GET /api/v1/documents/{id}", policy.Read, s.apiDocument)
+	rt.handle("GET /api/v1/documents/{id}/report", policy.Read, s.apiReport)
+	rt.handle("GET /api/v1/documents/{id}/image", policy.Read, s.image)
+}
+
+// typedRoutes are about zones that somebody types.
+func (s *server) typedRoutes(rt *router) {
+	rt.handle("GET /typed-zone", policy.Upload, s.typedZonePage)
+	rt.handle("POST /typed-zone", policy.Upload, s.typedZone)
+	rt.handle("POST /api/v1/mrz", policy.Upload, s.apiTypedZone)
+}
