@@ -153,24 +153,46 @@ type Recapture struct {
 // LeaseTime is how long a review stays with somebody who does nothing.
 const LeaseTime = 15 * time.Minute
 
+// DueSoon is how near a due time is that a board warns of.
+const DueSoon = 15 * time.Minute
+
+// Clock is how a review stands to its due time. The clock of one that waits for
+// the officer stands still.
+type Clock string
+
+// The clocks.
+const (
+	ClockLate   Clock = "late"
+	ClockSoon   Clock = "soon"   // due within DueSoon
+	ClockUrgent Clock = "urgent" // late, due soon, or a safety concern
+)
+
+// Clocks are all of them, in order.
+var Clocks = []Clock{ClockUrgent, ClockLate, ClockSoon} //nolint:gochecknoglobals // a table, never written
+
 // ReviewFilter chooses reviews for a list; zero fields choose all.
 type ReviewFilter struct {
-	States  []ReviewState // empty: all that are not decided
+	States  []ReviewState // empty: all that are not decided, or with Safety all
 	Safety  bool
 	Cause   ReviewCause
 	Channel Channel
-	Holder  string
-	Free    bool // nobody has it open at Now
+	Site    string
+	Holder  string // has it open, or gets it back when the better picture is there
+	Free    bool   // can be decided, and nobody has it open at Now
+	Clock   Clock  // at Now
 	Now     time.Time
 	Limit   int
 	Offset  int
 }
 
-// ReviewCounts is what a board says of the queue at one moment.
+// ReviewCounts is how many of the reviews that a filter chooses are in each
+// condition, at the filter's Now.
 type ReviewCounts struct {
-	Open, Free, Safety, Late, Soon, Second, Third, Waiting int
-	Causes                                                 map[ReviewCause]int
-	Channels                                               map[Channel]int
+	All, Free, Safety, Late, Soon, Second, Third, Waiting int
+	Unowned                                               int // urgent, and nobody has it open
+	Causes                                                map[ReviewCause]int
+	Channels                                              map[Channel]int
+	Sites                                                 map[string]int
 }
 
 // Reviews is the queue of people's work. The order is safety first, then the
@@ -185,15 +207,17 @@ type Reviews interface {
 	TakeReview(ctx context.Context, id DocumentID, who Account, now time.Time) (Review, error)
 	// KeepReview holds on to what who holds; ErrConflict if it is lost.
 	KeepReview(ctx context.Context, id DocumentID, who Account, now time.Time) error
-	// LeaveReview lets go of it.
+	// LeaveReview lets go of it; ErrConflict if who does not hold it.
 	LeaveReview(ctx context.Context, id DocumentID, who Account, now time.Time) error
-	// FreeReview takes a review from its holder, by somebody else.
+	// FreeReview takes a review from its holder, by somebody else. ErrConflict if
+	// nobody holds it.
 	FreeReview(ctx context.Context, id DocumentID, by Account, now time.Time) error
 
 	FindReview(ctx context.Context, id DocumentID) (Review, error)
 	// ListReviews gives reviews in the order of the queue.
 	ListReviews(ctx context.Context, f ReviewFilter) ([]QueueItem, error)
-	CountReviews(ctx context.Context, now time.Time) (ReviewCounts, error)
+	// CountReviews counts what the filter chooses, whatever its limit.
+	CountReviews(ctx context.Context, f ReviewFilter) (ReviewCounts, error)
 
 	// Decide records a decision of who holds the review and gives the review as it
 	// is then. ErrConflict if it is not theirs any more.
@@ -206,9 +230,10 @@ type Reviews interface {
 	Draft(ctx context.Context, id DocumentID, who Account) ([]byte, error)
 
 	// AskAgain puts the review aside until the officer sends a better picture, which
-	// is one whose PageOf is this document.
+	// is one whose PageOf is this document. Until then its clock stands still.
 	AskAgain(ctx context.Context, r Recapture, who Account) error
 	Recaptures(ctx context.Context, id DocumentID) ([]Recapture, error)
-	// RaiseSafety puts the document first in the queue, and into it if need be.
+	// RaiseSafety puts the document first in the queue, and into it if need be. One
+	// that is decided stays so, and among the concerns.
 	RaiseSafety(ctx context.Context, id DocumentID, who Account, now time.Time) error
 }

@@ -47,6 +47,12 @@ func TestConformance(t *testing.T) {
 		t.Run("the audit log is append-only", func(t *testing.T) { appendOnly(t, dsn(t)) })
 		t.Run("a report is never replaced", func(t *testing.T) { oneReport(t, dsn(t)) })
 		t.Run("two processes share one database", func(t *testing.T) { shared(t, dsn(t)) })
+		t.Run("two processes share one queue", func(t *testing.T) {
+			dsn := dsn(t)
+			one, two := open(t, dsn), open(t, dsn)
+			dbtest.Takers(t, one, two)
+			dbtest.Encounters(t, one, two)
+		})
 	})
 }
 

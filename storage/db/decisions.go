@@ -15,6 +15,9 @@ import (
 // second decision of the same person and one of the same number.
 func (d *DB) Decide(ctx context.Context, dec pipeline.Decision, who pipeline.Account) (r pipeline.Review, err error) {
 	err = d.inTx(ctx, func(tx *sql.Tx) error {
+		if err := d.alone(ctx, tx, who); err != nil {
+			return err
+		}
 		if r, err = reviewOf(ctx, tx, dec.Document, d.engine.hold); err != nil {
 			return err
 		}
@@ -124,13 +127,18 @@ func decisions(ctx context.Context, q queryer, id pipeline.DocumentID) (ds []pip
 }
 
 // SaveDraft keeps what somebody has written so far; see pipeline.Reviews.
+// ErrNotFound if there is no such review.
 func (d *DB) SaveDraft(ctx context.Context, id pipeline.DocumentID, who pipeline.Account, draft []byte, now time.Time) error {
 	const statement = `
 		INSERT INTO drafts (document_id, account, body, saved_at)
 		VALUES ($1, $2, $3, $4)
 		ON CONFLICT (document_id, account) DO UPDATE
 		SET body = excluded.body, saved_at = excluded.saved_at`
-	if _, err := d.write.ExecContext(ctx, statement, text(string(id)), who.Name, text(string(draft)), micros(now)); err != nil {
+	_, err := d.write.ExecContext(ctx, statement, text(string(id)), who.Name, text(string(draft)), micros(now))
+	if isDangling(err) {
+		err = pipeline.ErrNotFound
+	}
+	if err != nil {
 		return fmt.Errorf("save draft on %s: %w", id, err)
 	}
 	return nil
@@ -183,28 +191,38 @@ func (d *DB) AskAgain(ctx context.Context, ask pipeline.Recapture, who pipeline.
 }
 
 // answerRecapture takes a picture that has just come as the better one, if one
-// was asked for, and brings the review back to who asked.
-func answerRecapture(ctx context.Context, tx *sql.Tx, doc pipeline.Document) error {
+// was asked for, and brings the review back to who asked. The time that it
+// waited does not count.
+func (d *DB) answerRecapture(ctx context.Context, tx *sql.Tx, doc pipeline.Document) error {
 	const answer = `
 		UPDATE recaptures
 		SET answer = $2
-		WHERE document_id = $1 AND answer = ''`
+		WHERE document_id = $1 AND answer = ''
+		RETURNING asked_at`
 	const resume = `
 		UPDATE reviews
-		SET state = $2, updated = 1
-		WHERE document_id = $1 AND state = 'waiting'`
+		SET state = $2, updated = 1, due_at = due_at + $3
+		WHERE document_id = $1`
 	if doc.PageOf == "" {
 		return nil
 	}
-	if _, err := tx.ExecContext(ctx, answer, doc.PageOf, doc.ID); err != nil {
+	r, err := reviewOf(ctx, tx, doc.PageOf, d.engine.hold)
+	if errors.Is(err, pipeline.ErrNotFound) || err == nil && r.State != pipeline.ReviewWaiting {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	var asked int64
+	if err := tx.QueryRowContext(ctx, answer, doc.PageOf, doc.ID).Scan(&asked); err != nil {
 		return err
 	}
 	before, err := decisions(ctx, tx, doc.PageOf)
 	if err != nil {
 		return err
 	}
-	_, err = tx.ExecContext(ctx, resume, doc.PageOf, pipeline.After(before))
-	return err
+	waited := max(micros(doc.ReceivedAt)-asked, 0)
+	return changeOne(ctx, tx, resume, doc.PageOf, pipeline.After(before), waited)
 }
 
 // Recaptures gives what better pictures were asked for, in order.

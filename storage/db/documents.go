@@ -59,7 +59,7 @@ func (d *DB) Create(ctx context.Context, doc pipeline.Document) (stored pipeline
 		if err != nil {
 			return err
 		}
-		if err := answerRecapture(ctx, tx, doc); err != nil {
+		if err := d.answerRecapture(ctx, tx, doc); err != nil {
 			return err
 		}
 		return appendAudit(ctx, tx, pipeline.AuditEvent{

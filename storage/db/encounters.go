@@ -4,37 +4,36 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"strconv"
 
 	"touchstone.internal/pipeline"
 )
 
 // OpenEncounter gives an encounter the next number of its site and day; see
-// pipeline.Encounters. ErrConflict if two took the same number at once.
+// pipeline.Encounters. Whoever finds the number taken by somebody who was first
+// takes the next: each round at least one gets theirs.
 func (d *DB) OpenEncounter(ctx context.Context, e pipeline.Encounter) (pipeline.Encounter, error) {
-	const last = `
-		SELECT COALESCE(MAX(reference), '')
-		FROM encounters
-		WHERE reference >= $1 AND reference < $2`
+	for {
+		opened, err := d.openEncounter(ctx, e)
+		if isTaken(err) && ctx.Err() == nil {
+			continue
+		}
+		if err != nil {
+			return pipeline.Encounter{}, fmt.Errorf("open encounter: %w", err)
+		}
+		return opened, nil
+	}
+}
+
+func (d *DB) openEncounter(ctx context.Context, e pipeline.Encounter) (pipeline.Encounter, error) {
 	const insert = `
 		INSERT INTO encounters (reference, site, channel, people, clock_from, opened_by, opened_at, closed_at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, 0)`
-	prefix := e.Site + "-" + e.OpenedAt.Format("060102") + "-"
-	err := d.inTx(ctx, func(tx *sql.Tx) error {
-		var newest string
-		if err := tx.QueryRowContext(ctx, last, prefix, prefix+":").Scan(&newest); err != nil { // ':' follows '9'
+	err := d.inTx(ctx, func(tx *sql.Tx) (err error) {
+		if e.Reference, err = nextReference(ctx, tx, e); err != nil {
 			return err
 		}
-		n := 0
-		if newest != "" {
-			if _, err := fmt.Sscanf(newest[len(prefix):], "%d", &n); err != nil {
-				return err
-			}
-		}
-		if n >= 9999 {
-			return fmt.Errorf("the numbers of %s are used up for today", e.Site)
-		}
-		e.Reference = fmt.Sprintf("%s%04d", prefix, n+1)
-		_, err := tx.ExecContext(ctx, insert, e.Reference, e.Site, e.Channel, e.People, micros(e.ClockFrom), text(e.OpenedBy), micros(e.OpenedAt))
+		_, err = tx.ExecContext(ctx, insert, e.Reference, e.Site, e.Channel, e.People, micros(e.ClockFrom), text(e.OpenedBy), micros(e.OpenedAt))
 		if err != nil {
 			return err
 		}
@@ -47,13 +46,33 @@ func (d *DB) OpenEncounter(ctx context.Context, e pipeline.Encounter) (pipeline.
 			Operation: pipeline.OpCollect, Object: e.Reference, Detail: "encounter_opened",
 		})
 	})
-	if isTaken(err) {
-		err = pipeline.ErrConflict
+	return e, err
+}
+
+// nextReference is one more than the newest of the site and day. The part before
+// the number is compared as a whole: the order of letters and signs is not the
+// same in every database.
+func nextReference(ctx context.Context, tx *sql.Tx, e pipeline.Encounter) (string, error) {
+	const last = `
+		SELECT COALESCE(MAX(reference), '')
+		FROM encounters
+		WHERE substr(reference, 1, 10) = $1`
+	day := e.Site + "-" + e.OpenedAt.Format("060102")
+	var newest string
+	if err := tx.QueryRowContext(ctx, last, day).Scan(&newest); err != nil {
+		return "", err
 	}
-	if err != nil {
-		return pipeline.Encounter{}, fmt.Errorf("open encounter: %w", err)
+	n := 0
+	if newest != "" {
+		var err error
+		if n, err = strconv.Atoi(newest[len(day)+1:]); err != nil {
+			return "", err
+		}
 	}
-	return e, nil
+	if n >= 9999 {
+		return "", fmt.Errorf("the numbers of %s are used up for today", e.Site)
+	}
+	return fmt.Sprintf("%s-%04d", day, n+1), nil
 }
 
 // FindEncounter gives an encounter; ErrNotFound if there is none.

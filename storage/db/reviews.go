@@ -17,9 +17,15 @@ import (
 // that goes by r.
 const reviewColumns = `r.document_id, r.cause, r.state, r.safety, r.opened_at, r.due_at, r.folded, r.holder, r.held_until, r.kept, r.updated`
 
-// undecided are the states in which somebody can decide, as the indices have
-// them.
-const undecided = `r.state IN ('first', 'second', 'third')`
+// open are the states of what is not decided, as the index has them; undecided
+// are those in which somebody can decide.
+const (
+	open      = `r.state IN ('first', 'second', 'third', 'waiting')`
+	undecided = `r.state IN ('first', 'second', 'third')`
+)
+
+// queue is where lists and counts come from.
+const queue = `reviews r JOIN documents d ON d.id = r.document_id LEFT JOIN encounters e ON e.reference = d.encounter`
 
 // urgency is the order of the queue.
 const urgency = `r.safety DESC, r.due_at, r.opened_at, r.document_id`
@@ -62,7 +68,10 @@ func openReview(ctx context.Context, tx *sql.Tx, doc pipeline.Document, o pipeli
 	if err != nil || head.State != pipeline.ReviewDecided {
 		return err
 	}
-	_, err = insertReview(ctx, tx, pipeline.Review{Document: doc.ID, Cause: o.Cause, Folded: o.Folded, OpenedAt: now, DueAt: due})
+	if due, err = dueOf(ctx, tx, doc.Encounter, head.Safety, now); err != nil {
+		return err
+	}
+	_, err = insertReview(ctx, tx, pipeline.Review{Document: doc.ID, Cause: o.Cause, Safety: head.Safety, Folded: o.Folded, OpenedAt: now, DueAt: due})
 	return err
 }
 
@@ -117,14 +126,18 @@ func (d *DB) NextReview(ctx context.Context, who pipeline.Account, now time.Time
 	const next = `
 		SELECT ` + reviewColumns + `
 		FROM reviews r JOIN documents d ON d.id = r.document_id
-		WHERE ` + undecided + `
+		WHERE ` + open + ` AND ` + undecided + `
 			AND r.held_until <= $2 AND d.uploaded_by <> $1
 			AND (r.kept = '' OR r.kept = $1 OR r.due_at <= $2)
+			AND NOT EXISTS (SELECT 1 FROM documents p WHERE p.page_of = r.document_id AND p.page_of <> '' AND p.uploaded_by = $1)
 			AND NOT EXISTS (SELECT 1 FROM decisions p WHERE p.document_id = r.document_id AND p.reviewer = $1)
 		ORDER BY ` + urgency + `
 		LIMIT 1`
 	err = d.inTx(ctx, func(tx *sql.Tx) error {
-		r, err = scanReview(tx.QueryRowContext(ctx, mine, who.Name).Scan)
+		if err := d.alone(ctx, tx, who); err != nil {
+			return err
+		}
+		r, err = scanReview(tx.QueryRowContext(ctx, mine+d.engine.hold, who.Name).Scan)
 		if errors.Is(err, sql.ErrNoRows) {
 			r, err = scanReview(tx.QueryRowContext(ctx, next+d.engine.skip, who.Name, micros(now)).Scan)
 		}
@@ -138,6 +151,21 @@ func (d *DB) NextReview(ctx context.Context, who pipeline.Account, now time.Time
 		return pipeline.Review{}, fmt.Errorf("take next review: %w", err)
 	}
 	return r, nil
+}
+
+// alone lets one step of a person end before their next one begins: a form that
+// is sent twice takes one review, and nobody gets what they are just deciding.
+func (d *DB) alone(ctx context.Context, tx *sql.Tx, who pipeline.Account) error {
+	const query = `
+		SELECT name
+		FROM accounts
+		WHERE name = $1`
+	var name string
+	err := tx.QueryRowContext(ctx, query+d.engine.hold, who.Name).Scan(&name)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil
+	}
+	return err
 }
 
 // hold gives a review to somebody who may have it.
@@ -184,12 +212,15 @@ func (d *DB) TakeReview(ctx context.Context, id pipeline.DocumentID, who pipelin
 	return r, nil
 }
 
-// notOwn gives ErrOwnWork if who uploaded the document or has decided on it.
+// notOwn gives ErrOwnWork if who uploaded a picture of the document or has
+// decided on it.
 func notOwn(ctx context.Context, tx *sql.Tx, id pipeline.DocumentID, who pipeline.Account) error {
 	const query = `
 		SELECT COUNT(*)
 		FROM (
 			SELECT 1 FROM documents WHERE id = $1 AND uploaded_by = $2
+			UNION ALL
+			SELECT 1 FROM documents WHERE page_of = $1 AND page_of <> '' AND uploaded_by = $2
 			UNION ALL
 			SELECT 1 FROM decisions WHERE document_id = $1 AND reviewer = $2
 		) AS parts`
@@ -266,7 +297,7 @@ func (d *DB) ListReviews(ctx context.Context, f pipeline.ReviewFilter) ([]pipeli
 	query := strings.Builder{}
 	query.WriteString(`
 		SELECT ` + reviewColumns + `, d.encounter, COALESCE(e.channel, ''), d.uploaded_by, d.received_at, d.capture, d.outcome
-		FROM reviews r JOIN documents d ON d.id = r.document_id LEFT JOIN encounters e ON e.reference = d.encounter
+		FROM ` + queue + `
 		WHERE `)
 	query.WriteString(where)
 	args = append(args, limitOf(f.Limit), max(f.Offset, 0))
@@ -299,84 +330,117 @@ func scanQueueItem(scan func(...any) error) (q pipeline.QueueItem, err error) {
 	return q, err
 }
 
-// reviewWhere puts a filter into words of SQL.
-func reviewWhere(f pipeline.ReviewFilter) (where string, args []any) {
-	parts := []string{undecided}
-	add := func(part string, arg any) {
-		args = append(args, arg)
-		parts = append(parts, fmt.Sprintf(part, len(args)))
+// reviewWhere puts a filter into words of SQL that follow those with the first
+// arguments.
+func reviewWhere(f pipeline.ReviewFilter, first ...any) (where string, args []any) {
+	args = first
+	add := func(part string, values ...any) {
+		for _, v := range values {
+			args = append(args, v)
+			part = strings.Replace(part, "?", fmt.Sprintf("$%d", len(args)), 1)
+		}
+		where += " AND " + part
 	}
 	switch {
 	case len(f.States) > 0:
-		var marks []string
-		for _, s := range f.States {
-			args = append(args, s)
-			marks = append(marks, fmt.Sprintf("$%d", len(args)))
-		}
-		parts[0] = "r.state IN (" + strings.Join(marks, ", ") + ")"
+		where = `r.state IN ('` + strings.Join(names(f.States), `', '`) + `')`
 	case f.Safety:
-		parts[0] = "r.safety = 1" // in every state: a concern stays one
+		where = `r.safety = 1` // in every state: a concern stays one
 	default:
-		parts[0] = "r.state IN ('first', 'second', 'third', 'waiting')"
+		where = open
 	}
-	if f.Safety && len(f.States) > 0 {
-		parts = append(parts, "r.safety = 1")
+	if f.Safety {
+		add(`r.safety = 1`)
 	}
 	if f.Cause != "" {
-		add("r.cause = $%d", f.Cause)
+		add(`r.cause = ?`, f.Cause)
 	}
 	if f.Channel != "" {
-		add("e.channel = $%d", f.Channel)
+		add(`e.channel = ?`, f.Channel)
+	}
+	if f.Site != "" {
+		add(`e.site = ?`, text(f.Site))
 	}
 	if f.Holder != "" {
-		add("r.holder = $%d", f.Holder)
+		add(`(r.holder = ? OR r.kept = ?)`, f.Holder, f.Holder)
 	}
 	if f.Free {
-		add("r.held_until <= $%d", micros(f.Now))
+		add(undecided+` AND r.held_until <= ?`, micros(f.Now))
 	}
-	return strings.Join(parts, " AND "), args
+	soon := f.Now.Add(pipeline.DueSoon)
+	switch f.Clock {
+	case pipeline.ClockLate:
+		add(undecided+` AND r.due_at < ?`, micros(f.Now))
+	case pipeline.ClockSoon:
+		add(undecided+` AND r.due_at >= ? AND r.due_at < ?`, micros(f.Now), micros(soon))
+	case pipeline.ClockUrgent:
+		add(undecided+` AND (r.safety = 1 OR r.due_at < ?)`, micros(soon))
+	}
+	return where, args
 }
 
-// dueSoon is how near a due time is that a board warns of.
-const dueSoon = 15 * time.Minute
+// names are those states that there are, so that they can stand in a statement.
+func names(states []pipeline.ReviewState) (all []string) {
+	for _, s := range pipeline.ReviewStates {
+		if slices.Contains(states, s) {
+			all = append(all, string(s))
+		}
+	}
+	return all
+}
 
-// CountReviews gives what a board says of the queue.
-func (d *DB) CountReviews(ctx context.Context, now time.Time) (pipeline.ReviewCounts, error) {
-	const query = `
-		SELECT r.cause, COALESCE(e.channel, ''), COUNT(*),
-			SUM(CASE WHEN r.state <> 'waiting' AND r.held_until <= $1 THEN 1 ELSE 0 END),
-			SUM(r.safety),
-			SUM(CASE WHEN r.state <> 'waiting' AND r.due_at < $1 THEN 1 ELSE 0 END),
-			SUM(CASE WHEN r.state <> 'waiting' AND r.due_at >= $1 AND r.due_at < $2 THEN 1 ELSE 0 END),
-			SUM(CASE WHEN r.state = 'second' THEN 1 ELSE 0 END),
-			SUM(CASE WHEN r.state = 'third' THEN 1 ELSE 0 END),
-			SUM(CASE WHEN r.state = 'waiting' THEN 1 ELSE 0 END)
-		FROM reviews r JOIN documents d ON d.id = r.document_id LEFT JOIN encounters e ON e.reference = d.encounter
-		WHERE r.state IN ('first', 'second', 'third', 'waiting')
-		GROUP BY r.cause, e.channel`
-	total := pipeline.ReviewCounts{Causes: map[pipeline.ReviewCause]int{}, Channels: map[pipeline.Channel]int{}}
-	rows, err := d.read.QueryContext(ctx, query, micros(now), micros(now.Add(dueSoon)))
+// CountReviews counts what a filter chooses; see pipeline.Reviews.
+func (d *DB) CountReviews(ctx context.Context, f pipeline.ReviewFilter) (pipeline.ReviewCounts, error) {
+	const counted = `
+		SELECT r.cause, COALESCE(e.channel, ''), COALESCE(e.site, ''), COUNT(*), SUM(r.safety),
+			COUNT(CASE WHEN ` + undecided + ` AND r.held_until <= $1 THEN 1 END),
+			COUNT(CASE WHEN ` + undecided + ` AND r.due_at < $1 THEN 1 END),
+			COUNT(CASE WHEN ` + undecided + ` AND r.due_at >= $1 AND r.due_at < $2 THEN 1 END),
+			COUNT(CASE WHEN ` + undecided + ` AND r.held_until <= $1 AND (r.safety = 1 OR r.due_at < $2) THEN 1 END),
+			COUNT(CASE WHEN r.state = 'second' THEN 1 END),
+			COUNT(CASE WHEN r.state = 'third' THEN 1 END),
+			COUNT(CASE WHEN r.state = 'waiting' THEN 1 END)
+		FROM ` + queue + `
+		WHERE `
+	where, args := reviewWhere(f, micros(f.Now), micros(f.Now.Add(pipeline.DueSoon)))
+	query := strings.Builder{}
+	query.WriteString(counted)
+	query.WriteString(where)
+	query.WriteString(` GROUP BY r.cause, e.channel, e.site`)
+	total := pipeline.ReviewCounts{Causes: map[pipeline.ReviewCause]int{}, Channels: map[pipeline.Channel]int{}, Sites: map[string]int{}}
+	rows, err := d.read.QueryContext(ctx, query.String(), args...)
 	if err != nil {
 		return total, fmt.Errorf("count reviews: %w", err)
 	}
 	defer rows.Close()
 	for rows.Next() {
-		var cause pipeline.ReviewCause
-		var channel pipeline.Channel
-		var c pipeline.ReviewCounts
-		if err := rows.Scan(&cause, &channel, &c.Open, &c.Free, &c.Safety, &c.Late, &c.Soon, &c.Second, &c.Third, &c.Waiting); err != nil {
+		if err := addCounts(&total, rows.Scan); err != nil {
 			return total, fmt.Errorf("count reviews: %w", err)
 		}
-		total.Open, total.Free, total.Safety = total.Open+c.Open, total.Free+c.Free, total.Safety+c.Safety
-		total.Late, total.Soon, total.Waiting = total.Late+c.Late, total.Soon+c.Soon, total.Waiting+c.Waiting
-		total.Second, total.Third = total.Second+c.Second, total.Third+c.Third
-		total.Causes[cause] += c.Open
-		total.Channels[channel] += c.Open
 	}
 	return total, rows.Err()
 }
 
-// RaiseSafety puts a document first in the queue; see pipeline.Reviews.
+// addCounts adds one row to the counts.
+func addCounts(total *pipeline.ReviewCounts, scan func(...any) error) error {
+	var cause pipeline.ReviewCause
+	var channel pipeline.Channel
+	var site string
+	var c pipeline.ReviewCounts
+	if err := scan(&cause, &channel, &site, &c.All, &c.Safety, &c.Free, &c.Late, &c.Soon, &c.Unowned, &c.Second, &c.Third, &c.Waiting); err != nil {
+		return err
+	}
+	total.All, total.Safety, total.Free = total.All+c.All, total.Safety+c.Safety, total.Free+c.Free
+	total.Late, total.Soon, total.Unowned = total.Late+c.Late, total.Soon+c.Soon, total.Unowned+c.Unowned
+	total.Second, total.Third, total.Waiting = total.Second+c.Second, total.Third+c.Third, total.Waiting+c.Waiting
+	total.Causes[cause] += c.All
+	total.Channels[channel] += c.All
+	total.Sites[site] += c.All
+	return nil
+}
+
+// RaiseSafety puts a document first in the queue; see pipeline.Reviews. The
+// concern is about all pictures of the document.
 func (d *DB) RaiseSafety(ctx context.Context, id pipeline.DocumentID, who pipeline.Account, now time.Time) error {
 	const raise = `
 		UPDATE reviews
@@ -384,16 +448,23 @@ func (d *DB) RaiseSafety(ctx context.Context, id pipeline.DocumentID, who pipeli
 		WHERE document_id = $1`
 	due := pipeline.DueAt("", true, now)
 	err := d.inTx(ctx, func(tx *sql.Tx) error {
-		if err := whyNot(ctx, tx, id); !errors.Is(err, pipeline.ErrConflict) {
-			return err // there is no such document
-		}
-		if _, err := insertReview(ctx, tx, pipeline.Review{Document: id, Cause: pipeline.CauseSafety, Safety: true, OpenedAt: now, DueAt: due}); err != nil {
+		about, err := reviewFor(ctx, tx, id)
+		if err != nil {
 			return err
 		}
-		if err := changeOne(ctx, tx, raise, id, micros(due)); err != nil {
+		r := pipeline.Review{Document: about, Cause: pipeline.CauseSafety, Safety: true, OpenedAt: now, DueAt: due}
+		if _, err := insertReview(ctx, tx, r); err != nil {
 			return err
 		}
-		return appendAudit(ctx, tx, personEvent(id, who, now, "safety_raised"))
+		if err := changeOne(ctx, tx, raise, about, micros(due)); err != nil {
+			return err
+		}
+		for _, object := range slices.Compact([]pipeline.DocumentID{id, about}) {
+			if err := appendAudit(ctx, tx, personEvent(object, who, now, "safety_raised")); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 	if err != nil {
 		return fmt.Errorf("raise safety concern on %s: %w", id, err)
@@ -401,8 +472,26 @@ func (d *DB) RaiseSafety(ctx context.Context, id pipeline.DocumentID, who pipeli
 	return nil
 }
 
+// reviewFor tells under which reference a picture is or would be before the
+// reviewers: its own if it is, or the one of its document.
+func reviewFor(ctx context.Context, tx *sql.Tx, id pipeline.DocumentID) (pipeline.DocumentID, error) {
+	const query = `
+		SELECT d.page_of
+		FROM documents d
+		WHERE d.id = $1`
+	var head pipeline.DocumentID
+	if err := tx.QueryRowContext(ctx, query, text(string(id))).Scan(&head); err != nil || head == "" {
+		return id, notFound(err)
+	}
+	_, err := reviewOf(ctx, tx, id, "")
+	if errors.Is(err, pipeline.ErrNotFound) {
+		return head, nil
+	}
+	return id, err
+}
+
 // listOf writes a list as it is stored.
 func listOf(words []string) (string, error) {
-	b, err := json.Marshal(slices.Concat([]string{}, words)) // never null
+	b, err := json.Marshal(append([]string{}, words...)) // never null
 	return text(string(b)), err
 }

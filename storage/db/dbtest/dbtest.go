@@ -66,6 +66,9 @@ func Run(t *testing.T, open func(t *testing.T) Store) {
 	} {
 		t.Run(name, func(t *testing.T) { test(t, open(t)) })
 	}
+	for name, test := range queueTests() {
+		t.Run(name, func(t *testing.T) { test(t, open(t)) })
+	}
 }
 
 // day is when these tests take place.

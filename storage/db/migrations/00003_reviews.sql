@@ -12,6 +12,9 @@ CREATE TABLE encounters (
     closed_at  BIGINT NOT NULL
 );
 
+-- All of one site and day; see nextReference.
+CREATE INDEX encounters_by_day ON encounters (substr(reference, 1, 10), reference);
+
 CREATE TABLE reviews (
     document_id TEXT   NOT NULL PRIMARY KEY REFERENCES documents (id),
     cause       TEXT   NOT NULL CHECK (cause IN ('flagged', 'could_not_check', 'random_audit', 'safety')),
@@ -28,9 +31,11 @@ CREATE TABLE reviews (
     CHECK (holder = '' OR state IN ('first', 'second', 'third'))
 );
 CREATE INDEX reviews_by_urgency ON reviews (safety DESC, due_at, opened_at, document_id)
-    WHERE state IN ('first', 'second', 'third');
+    WHERE state IN ('first', 'second', 'third', 'waiting');
 CREATE INDEX reviews_by_state ON reviews (state, safety DESC, due_at, opened_at, document_id);
 CREATE INDEX reviews_by_holder ON reviews (holder) WHERE holder <> '';
+CREATE INDEX reviews_by_kept ON reviews (kept) WHERE kept <> '';
+CREATE INDEX reviews_by_concern ON reviews (due_at, opened_at, document_id) WHERE safety = 1;
 
 -- One line for each decision, for good; nobody decides twice.
 CREATE TABLE decisions (
