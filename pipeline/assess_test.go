@@ -95,6 +95,11 @@ func TestWeightByCapture(t *testing.T) {
 	if copied.Total >= photo.Total || photo.Total >= scan.Total {
 		t.Errorf("totals %v, %v, %v; want a better capture to claim more", copied.Total, photo.Total, scan.Total)
 	}
+	for _, c := range []CaptureClass{CaptureReader, CaptureChip, CaptureExaminer} {
+		if o := Rules.Assess(fs, c, ""); o.Total != scan.Total {
+			t.Errorf("%s gives %v; its picture is looked at like a scan, %v", c, o.Total, scan.Total)
+		}
+	}
 	if other := Rules.Assess(fs, "C9", ""); other.Total != copied.Total {
 		t.Errorf("unknown capture class gives %v; want that of a copy, %v", other.Total, copied.Total)
 	}
@@ -111,7 +116,7 @@ func someFindings(t *rapid.T) []Finding {
 }
 
 func someCapture(t *rapid.T) CaptureClass {
-	return rapid.SampledFrom([]CaptureClass{CaptureCopy, CapturePhoto, CaptureScanner}).Draw(t, "capture")
+	return rapid.SampledFrom(CaptureClasses).Draw(t, "capture")
 }
 
 func TestSharesAddUp(t *testing.T) {

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
@@ -58,24 +59,31 @@ func ParseDocumentID(s string) (DocumentID, error) {
 }
 
 // CaptureClass says how the picture came to be, which bounds what any check
-// can claim (an assurance ceiling). C3 to C5 need a reader or an examiner and
-// arrive with them.
+// can claim (an assurance ceiling). Of a reader or an instrument only the
+// picture in visible light comes here: what else it saw is not looked at.
 type CaptureClass string
 
-// The capture classes that a picture alone can have.
+// The capture classes.
 const (
-	CaptureCopy    CaptureClass = "C0" // photocopy, fax, a picture that somebody sent
-	CapturePhoto   CaptureClass = "C1" // phone photograph of the original
-	CaptureScanner CaptureClass = "C2" // flatbed or contact scanner, 385 ppi or more
+	CaptureCopy     CaptureClass = "C0" // photocopy, fax, a picture that somebody sent
+	CapturePhoto    CaptureClass = "C1" // phone photograph of the original
+	CaptureScanner  CaptureClass = "C2" // flatbed or contact scanner, 385 ppi or more
+	CaptureReader   CaptureClass = "C3" // full-page reader: visible, infrared and ultraviolet light
+	CaptureChip     CaptureClass = "C4" // full-page reader that read the chip too
+	CaptureExaminer CaptureClass = "C5" // an examiner's instrument, such as a video spectral comparator
 )
+
+// CaptureClasses are all of them, from least to most that can be claimed.
+//
+//nolint:gochecknoglobals // a table, never written
+var CaptureClasses = []CaptureClass{CaptureCopy, CapturePhoto, CaptureScanner, CaptureReader, CaptureChip, CaptureExaminer}
 
 // ParseCaptureClass reads a capture class that came from outside.
 func ParseCaptureClass(s string) (CaptureClass, error) {
-	switch c := CaptureClass(s); c {
-	case CaptureCopy, CapturePhoto, CaptureScanner:
+	if c := CaptureClass(s); slices.Contains(CaptureClasses, c) {
 		return c, nil
 	}
-	return "", fmt.Errorf("a capture class is one of %s, %s, %s", CaptureCopy, CapturePhoto, CaptureScanner)
+	return "", fmt.Errorf("a capture class is one of %s to %s", CaptureCopy, CaptureExaminer)
 }
 
 // State is where a document is on its one way.

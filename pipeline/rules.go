@@ -70,9 +70,13 @@ func (r Rule) weight(s Severity, c CaptureClass) int {
 	return w
 }
 
-// byCapture gives the weights for a copy, a photograph and a scan.
+// byCapture gives the weights for a copy, a photograph and a scan. The picture
+// of a reader or an instrument is looked at like a scan.
 func byCapture(copied, photo, scan int) map[CaptureClass]int {
-	return map[CaptureClass]int{CaptureCopy: copied, CapturePhoto: photo, CaptureScanner: scan}
+	return map[CaptureClass]int{
+		CaptureCopy: copied, CapturePhoto: photo, CaptureScanner: scan,
+		CaptureReader: scan, CaptureChip: scan, CaptureExaminer: scan,
+	}
 }
 
 // Rules is the rule table in force. All weights are experts' opinion: a
@@ -80,7 +84,7 @@ func byCapture(copied, photo, scan int) map[CaptureClass]int {
 // band, an unlisted State a high one. Checks of S0 have no weight, and so no
 // rule.
 var Rules = RuleTable{ //nolint:gochecknoglobals // a table, never written
-	Version: "3",
+	Version: "4",
 	Rules: []Rule{
 		{"DOC-04", "codes", S3, byCapture(2400, 3200, 4000)},
 		{"DOC-05", "codes", S3, byCapture(2400, 3200, 4000)},

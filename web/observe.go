@@ -39,7 +39,7 @@ func newMetrics(reg prometheus.Registerer) (*metrics, error) {
 			Buckets: []float64{.005, .02, .05, .1, .25, .5, 1, 2.5, 5, 20},
 		}, []string{"route", "status"}),
 	}
-	for _, c := range []pipeline.CaptureClass{pipeline.CaptureCopy, pipeline.CapturePhoto, pipeline.CaptureScanner} {
+	for _, c := range pipeline.CaptureClasses {
 		m.received.WithLabelValues(string(c))
 	}
 	return m, errors.Join(reg.Register(m.received), reg.Register(m.duration))

@@ -253,6 +253,11 @@ func TestEnumsMatch(t *testing.T) {
 			}
 		}
 	}
+	for _, c := range pipeline.CaptureClasses {
+		if !slices.Contains(d.Components.Schemas["Capture"].Enum, string(c)) {
+			t.Errorf("capture class %s is not described", c)
+		}
+	}
 	if got := d.Components.Schemas["Encounter"].Pattern; got != encounterForm.String() {
 		t.Errorf("encounter references are %s; described as %s", encounterForm, got)
 	}

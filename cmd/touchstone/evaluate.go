@@ -48,7 +48,7 @@ and it may have these:
                 (else the lines themselves tell which digits hold)
   size          of the picture: 375x479
   tags          words to group by, between commas or spaces
-  capture       C0, C1 or C2
+  capture       C0 to C5
 
 Of drawn pictures every seventh sweeps one setting of the camera, the others
 being as they ordinarily are, and every seventh sweeps them all, half as far:

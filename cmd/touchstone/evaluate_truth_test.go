@@ -146,7 +146,7 @@ func TestTruthLaw(t *testing.T) {
 			Path: rapid.StringMatching(`[a-z]{1,3}(/[a-z .]{0,3}[a-z])?`).Draw(t, "path"), Format: noZone,
 			Width: rapid.IntRange(0, 9000).Draw(t, "width"), Aside: rapid.Bool().Draw(t, "aside"),
 			Tags:    tagsOf(rapid.StringMatching(`([a-z]{1,2},){0,3}`).Draw(t, "tags")),
-			Capture: rapid.SampledFrom([]pipeline.CaptureClass{"", "C0", "C1", "C2"}).Draw(t, "capture"),
+			Capture: rapid.SampledFrom(append([]pipeline.CaptureClass{""}, pipeline.CaptureClasses...)).Draw(t, "capture"),
 		}
 		if rapid.Bool().Draw(t, "zone") {
 			r.Format, r.Lines = "TD1", rapid.SliceOfN(rapid.StringMatching(`[A-Z0-9<]{1,5}`), 1, 3).Draw(t, "lines")

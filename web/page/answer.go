@@ -69,7 +69,7 @@ type reason struct {
 // answerOf puts a report into an officer's words.
 func answerOf(v Document) answer {
 	o := v.Report.Outcome
-	a := answer{Headline: headline(o), Limits: limits(o.Conclusion), Groups: groupsOf(v), Note: note(o)}
+	a := answer{Headline: headline(o), Limits: limits(v), Groups: groupsOf(v), Note: note(o)}
 	if s, ok := sheetOf(v); ok {
 		a.Sheet = &s
 	}
@@ -96,16 +96,28 @@ func note(o pipeline.ScreeningOutcome) string {
 }
 
 // limits says what no result of a picture can tell.
-func limits(c pipeline.Conclusion) []string {
-	about := "It is about the document, not the person."
-	if c == pipeline.NoIrregularityFound {
-		return []string{
-			about,
+func limits(v Document) []string {
+	ls := []string{"It is about the document, not the person."}
+	if v.Report.Outcome.Conclusion == pipeline.NoIrregularityFound {
+		ls = append(
+			ls,
 			"It does not show that the document is real, or that it belongs to the person who carries it.",
 			"We looked at the lines of letters and numbers in one picture. We did not look at the paper, the print, the photograph or the chip.",
-		}
+		)
+	} else {
+		ls = append(ls, "It does not say that anybody did wrong. The person may not know, may be a victim, or may be seeking protection.")
 	}
-	return []string{about, "It does not say that anybody did wrong. The person may not know, may be a victim, or may be seeking protection."}
+	if said := unseen[v.Document.Capture]; said != "" {
+		ls = append(ls, said)
+	}
+	return ls
+}
+
+// unseen is what a reader or an instrument may have seen and we did not.
+var unseen = map[pipeline.CaptureClass]string{ //nolint:gochecknoglobals // a table, never written
+	pipeline.CaptureReader:   "We looked at the picture in visible light alone. What the reader saw in ultraviolet and infrared light is not part of this result.",
+	pipeline.CaptureChip:     "We looked at the picture in visible light alone. What the reader saw in ultraviolet and infrared light, and what it read from the chip, is not part of this result.",
+	pipeline.CaptureExaminer: "We looked at the picture alone. What the instrument showed in ultraviolet and infrared light or under magnification, and the chip, is not part of this result.",
 }
 
 // safety comes first, whatever the result.

@@ -303,7 +303,7 @@ func several() []pipeline.Document {
 		if i > 1 {
 			ds[i].Outcome = outcomes[i-2]
 		}
-		ds[i].Capture = []pipeline.CaptureClass{pipeline.CaptureCopy, pipeline.CapturePhoto, pipeline.CaptureScanner}[i%3]
+		ds[i].Capture = pipeline.CaptureClasses[i%len(pipeline.CaptureClasses)]
 	}
 	return ds
 }

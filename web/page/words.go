@@ -24,19 +24,20 @@ func functions(a assets) template.FuncMap {
 		"nav":     navOf,
 		"role":    func(r pipeline.Role) string { return roles[r] },
 
-		"when":    when,
-		"iso":     func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
-		"size":    size,
-		"count":   count,
-		"capture": func(c pipeline.CaptureClass) string { return captures[c] },
-		"words":   headline,
-		"tag":     tagOf,
-		"stop":    stop,
-		"field":   func(n mrz.FieldName) string { return upper(text.Field(string(n))) },
-		"digit":   func(s mrz.DigitState) label { return digits[s] },
-		"doubt":   doubt,
-		"deed":    deed,
-		"inc":     func(i int) int { return i + 1 },
+		"when":     when,
+		"iso":      func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
+		"size":     size,
+		"count":    count,
+		"capture":  func(c pipeline.CaptureClass) string { return captures[c] },
+		"captures": captureOptions,
+		"words":    headline,
+		"tag":      tagOf,
+		"stop":     stop,
+		"field":    func(n mrz.FieldName) string { return upper(text.Field(string(n))) },
+		"digit":    func(s mrz.DigitState) label { return digits[s] },
+		"doubt":    doubt,
+		"deed":     deed,
+		"inc":      func(i int) int { return i + 1 },
 
 		"notAccepted": func() label { return label{"Not accepted", "red"} },
 	}
@@ -72,9 +73,12 @@ var roles = map[pipeline.Role]string{ //nolint:gochecknoglobals // a table, neve
 }
 
 var captures = map[pipeline.CaptureClass]string{ //nolint:gochecknoglobals // a table, never written
-	pipeline.CaptureCopy:    "From a copy",
-	pipeline.CapturePhoto:   "Photograph of the original",
-	pipeline.CaptureScanner: "Scan of the original",
+	pipeline.CaptureCopy:     "From a copy",
+	pipeline.CapturePhoto:    "Photograph of the original",
+	pipeline.CaptureScanner:  "Scan of the original",
+	pipeline.CaptureReader:   "From a full-page reader",
+	pipeline.CaptureChip:     "From a full-page reader that read the chip",
+	pipeline.CaptureExaminer: "From an examiner's instrument",
 }
 
 var digits = map[mrz.DigitState]label{ //nolint:gochecknoglobals // a table, never written
