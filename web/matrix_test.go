@@ -14,6 +14,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	gocmp "github.com/google/go-cmp/cmp"
 
@@ -38,16 +39,20 @@ type sample struct {
 //
 // and read what changed in testdata/matrix.txt.
 var samples = map[string]sample{
-	"GET /assets/{name}":     {address: "/assets/nothing"},
-	"GET /{$}":               {address: "/"},
-	"GET /upload":            {empty: true},
-	"GET /upload/received":   {address: "/upload/received?id={id}"},
-	"GET /typed-zone":        {empty: true},
-	"GET /status":            {empty: true},
-	"POST /upload":           {parts: filled(part{"file", "page.jpg", picture()})},
-	"POST /typed-zone":       {form: url.Values{"text": {strings.ReplaceAll(jsonZone, `\n`, "\n")}}},
-	"POST /api/v1/documents": {parts: filled(part{"file", "page.jpg", picture()})},
-	"POST /api/v1/mrz":       {json: `{"text": "` + jsonZone + `"}`},
+	"GET /assets/{name}":                 {address: "/assets/nothing"},
+	"GET /{$}":                           {address: "/"},
+	"GET /upload":                        {empty: true},
+	"GET /upload/received":               {address: "/upload/received?id={id}"},
+	"GET /encounters/new":                {empty: true},
+	"POST /encounters":                   {form: url.Values{"site": {"UTO"}, "channel": {"custody"}, "people": {"1"}}},
+	"POST /api/v1/encounters":            {json: `{"site": "UTO", "channel": "custody", "people": 1}`},
+	"GET /api/v1/encounters/{reference}": {empty: true},
+	"GET /typed-zone":                    {empty: true},
+	"GET /status":                        {empty: true},
+	"POST /upload":                       {parts: filled(part{"file", "page.jpg", picture()})},
+	"POST /typed-zone":                   {form: url.Values{"text": {strings.ReplaceAll(jsonZone, `\n`, "\n")}}},
+	"POST /api/v1/documents":             {parts: filled(part{"file", "page.jpg", picture()})},
+	"POST /api/v1/mrz":                   {json: `{"text": "` + jsonZone + `"}`},
 }
 
 // kind is a kind of record that an address names.
@@ -58,7 +63,8 @@ type kind struct {
 
 // kinds are by the name that they have in patterns.
 var kinds = map[string]kind{
-	"id": {(*matrix).addDocument, "TSD-0000-0000"},
+	"id":        {(*matrix).addDocument, "TSD-0000-0000"},
+	"reference": {(*matrix).addEncounter, "UTO-000000-0001"},
 }
 
 // How a record is related to who asks for it.
@@ -100,6 +106,17 @@ func (m *matrix) addDocument(owner string) string {
 	}
 	m.w.screen(m.t, d.ID)
 	return string(d.ID)
+}
+
+// addEncounter opens an encounter.
+func (m *matrix) addEncounter(owner string) string {
+	m.t.Helper()
+	now := time.Now()
+	e, err := m.w.db.OpenEncounter(m.t.Context(), pipeline.Encounter{Site: "UTO", Channel: pipeline.ChannelCustody, People: 1, ClockFrom: now, OpenedBy: owner, OpenedAt: now})
+	if err != nil {
+		m.t.Fatal(err)
+	}
+	return e.Reference
 }
 
 // address is where a request to a route goes; it may hold the name of a kind.

@@ -120,6 +120,13 @@ func TestAnswersMatch(t *testing.T) {
 		{"POST /api/v1/mrz", 401, nobody.explain(`{}`)},
 		{"POST /api/v1/mrz", 403, op.explain(`{}`)},
 		{"POST /api/v1/mrz", 415, b.postForm("/api/v1/mrz", nil)},
+		{"POST /api/v1/encounters", 201, b.postJSON("/api/v1/encounters", `{"site":"UTO","channel":"custody","people":2,"clock_from":"`+time.Now().Add(-time.Hour).UTC().Format(time.RFC3339)+`"}`)},
+		{"POST /api/v1/encounters", 400, b.postJSON("/api/v1/encounters", `{"site":"UTO"}`)},
+		{"POST /api/v1/encounters", 401, nobody.postJSON("/api/v1/encounters", `{}`)},
+		{"POST /api/v1/encounters", 403, op.postJSON("/api/v1/encounters", `{}`)},
+		{"POST /api/v1/encounters", 415, b.postForm("/api/v1/encounters", nil)},
+		{"GET /api/v1/encounters/{reference}", 404, b.get("/api/v1/encounters/UTO-000000-0001")},
+		{"GET /api/v1/encounters/{reference}", 403, op.get("/api/v1/encounters/UTO-000000-0001")},
 		{"GET /api/v1/documents", 200, b.get("/api/v1/documents?limit=1")},
 		{"GET /api/v1/documents", 200, b.get("/api/v1/documents?encounter=XXX-000000-0000")},
 		{"GET /api/v1/documents", 400, b.get("/api/v1/documents?limit=x")},
@@ -161,7 +168,7 @@ func TestSchemasMatchTypes(t *testing.T) {
 	d := describe(t)
 	for name, v := range map[string]any{
 		"Document": documentBody{}, "Sighting": sightingBody{}, "DocumentList": listBody{}, "Problem": problemBody{}, "FieldError": fieldError{},
-		"TypedText": typedBody{}, "TypedZone": explain.Explanation{}, "TypedField": explain.Field{}, "TypedCharacter": explain.Character{},
+		"OpenedEncounter": encounterBody{}, "TypedText": typedBody{}, "TypedZone": explain.Explanation{}, "TypedField": explain.Field{}, "TypedCharacter": explain.Character{},
 		"Report": pipeline.Report{}, "Page": pipeline.PageReading{}, "Zone": pipeline.ZoneReading{}, "CharMark": pipeline.CharMark{},
 		"Field": pipeline.FieldReading{}, "CheckDigit": pipeline.CheckDigitReading{}, "Doubt": pipeline.DoubtReading{}, "Change": pipeline.ChangeReading{}, "Finding": pipeline.Finding{}, "Value": pipeline.Value{},
 		"Box": pipeline.Box{}, "ScreeningOutcome": pipeline.ScreeningOutcome{}, "Contribution": pipeline.Contribution{}, "Orientation": pipeline.Orientation{},
@@ -240,6 +247,7 @@ func TestEnumsMatch(t *testing.T) {
 	for name, ok := range map[string]func(string) error{
 		"State":      func(s string) error { _, err := pipeline.ParseState(s); return err },
 		"Capture":    func(s string) error { _, err := pipeline.ParseCaptureClass(s); return err },
+		"Channel":    func(s string) error { _, err := pipeline.ParseChannel(s); return err },
 		"Conclusion": func(s string) error { _, err := parseConclusion(s); return err },
 		"Severity":   func(s string) error { var v pipeline.Severity; return v.UnmarshalText([]byte(s)) },
 	} {

@@ -30,7 +30,7 @@ var problemTypes = []page.ProblemType{ //nolint:gochecknoglobals // a table, nev
 	{Slug: "too-slow", Title: "The upload was too slow", Status: http.StatusRequestTimeout, Means: "The bytes came too slowly to go on waiting. Nothing was kept. Try again on a better connection."},
 	{Slug: "file-too-large", Title: "The file is too big", Status: http.StatusRequestEntityTooLarge, Means: "A file must be smaller than 20MB, and a form must not hold more than 20 files. Nothing was kept."},
 	{Slug: "unsupported-file", Title: "The file is not a picture", Status: http.StatusUnsupportedMediaType, Means: "The first bytes are not those of a JPG, PNG or WebP image, whatever the file is called."},
-	{Slug: "unsupported-form", Title: "The form has another type", Status: http.StatusUnsupportedMediaType, Means: "Documents are sent as multipart/form-data, a typed zone as application/json."},
+	{Slug: "unsupported-form", Title: "The form has another type", Status: http.StatusUnsupportedMediaType, Means: "Documents are sent as multipart/form-data, everything else as application/json."},
 	{Slug: "too-many-requests", Title: "Too many at once", Status: http.StatusTooManyRequests, Means: "The account or its address asks for more than it may. Wait for the time in the Retry-After header."},
 	{Slug: "internal", Title: "There is a problem with the service", Status: http.StatusInternalServerError, Means: "The service is at fault. Documents that were received are safe. Quote the request_id."},
 	{Slug: "upload-failed", Title: "The file could not be uploaded", Status: http.StatusServiceUnavailable, Means: "The file could not be stored. Try again."},
@@ -86,11 +86,15 @@ func problemFormType() *problem {
 }
 
 func problemJSONType() *problem {
-	return &problem{slug: "unsupported-form", detail: "Send the text as application/json"}
+	return &problem{slug: "unsupported-form", detail: "Send one JSON object as application/json"}
 }
 
 func problemJSON() *problem {
-	return &problem{slug: "bad-form", detail: "Send one JSON object with the lines of the zone as its text"}
+	return &problem{slug: "bad-form", detail: "Send one JSON object with the fields that the API description lists, and no others"}
+}
+
+func problemLongBody() *problem {
+	return &problem{slug: "bad-form", detail: "Send at most 16,384 bytes"}
 }
 
 // problemLongText is of a text that is more than a zone.
@@ -145,6 +149,12 @@ func problemCrossSite() *problem {
 // noDocument is said of a document that is not there and of one that is
 // somebody else's.
 const noDocument = "We could not find that document. Check the reference. A full reference has 8 characters after TSD"
+
+// problemNoEncounter is no reason not to use a reference: it may be one of
+// another system.
+func problemNoEncounter() *problem {
+	return &problem{slug: "not-found", detail: "We do not know this encounter here; you can use it all the same"}
+}
 
 func problemNotFound() *problem { return &problem{slug: "not-found", detail: noDocument} }
 

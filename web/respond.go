@@ -4,8 +4,11 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"log/slog"
+	"mime"
 	"net/http"
 
 	"touchstone.internal/pipeline"
@@ -63,6 +66,27 @@ func (s *server) audit(ctx context.Context, e pipeline.AuditEvent) error {
 	e.At, e.Actor = s.Now().UTC(), pipeline.Actor{Account: who.Name, Role: who.Role}
 	if err := s.Audit.Append(ctx, e); err != nil {
 		return fmt.Errorf("record %s of %s: %w", e.Operation, e.Object, err)
+	}
+	return nil
+}
+
+// readJSON reads the body of a request: one JSON object without any field that
+// v does not know.
+func readJSON(w http.ResponseWriter, r *http.Request, v any) error {
+	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || kind != "application/json" {
+		return problemJSONType()
+	}
+	b, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxSmallForm))
+	if _, tooLong := errors.AsType[*http.MaxBytesError](err); tooLong {
+		return problemLongBody()
+	}
+	d := json.NewDecoder(bytes.NewReader(b))
+	d.DisallowUnknownFields()
+	if err != nil || d.Decode(v) != nil {
+		return problemJSON() // the error may quote the body
+	}
+	if _, err := d.Token(); err != io.EOF { // something follows
+		return problemJSON()
 	}
 	return nil
 }

@@ -56,12 +56,13 @@ func (rt *router) add(added route, h http.Handler) {
 }
 
 // routes is every address of the desk. An address that holds an id names its
-// kind: {id} is a document.
+// kind: {id} is a document, {reference} an encounter.
 func (s *server) routes() *router {
 	rt := &router{server: s, mux: http.NewServeMux()}
 	s.serviceRoutes(rt)
 	s.sessionRoutes(rt)
 	s.documentRoutes(rt)
+	s.encounterRoutes(rt)
 	s.typedRoutes(rt)
 	return rt
 }
@@ -102,6 +103,14 @@ func (s *server) documentRoutes(rt *router) {
 	rt.handle("GET /api/v1/documents/{id}", policy.Read, s.apiDocument)
 	rt.handle("GET /api/v1/documents/{id}/report", policy.Read, s.apiReport)
 	rt.handle("GET /api/v1/documents/{id}/image", policy.Read, s.image)
+}
+
+// encounterRoutes are about the occasions to which documents are added.
+func (s *server) encounterRoutes(rt *router) {
+	rt.handle("GET /encounters/new", policy.Upload, s.encounterPage)
+	rt.handle("POST /encounters", policy.Upload, s.newEncounter)
+	rt.handle("POST /api/v1/encounters", policy.Upload, s.apiNewEncounter)
+	rt.handle("GET /api/v1/encounters/{reference}", policy.Upload, s.apiEncounter)
 }
 
 // typedRoutes are about zones that somebody types.

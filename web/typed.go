@@ -1,12 +1,8 @@
 package web
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
-	"io"
-	"mime"
 	"net/http"
 	"unicode/utf8"
 
@@ -56,21 +52,9 @@ func (s *server) typedZone(w http.ResponseWriter, r *http.Request, _ pipeline.Ac
 
 // apiTypedZone explains what a machine sends.
 func (s *server) apiTypedZone(w http.ResponseWriter, r *http.Request, _ pipeline.Account) error {
-	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || kind != "application/json" {
-		return problemJSONType()
-	}
-	b, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxSmallForm))
-	if _, tooLong := errors.AsType[*http.MaxBytesError](err); tooLong {
-		return problemLongText()
-	}
-	d := json.NewDecoder(bytes.NewReader(b))
-	d.DisallowUnknownFields()
 	var body typedBody
-	if err != nil || d.Decode(&body) != nil {
-		return problemJSON() // the error may quote the body
-	}
-	if _, err := d.Token(); err != io.EOF { // something follows
-		return problemJSON()
+	if err := readJSON(w, r, &body); err != nil {
+		return err
 	}
 	e, err := s.explain(r.Context(), body.Text)
 	if err != nil {

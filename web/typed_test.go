@@ -113,7 +113,7 @@ func TestAPITypedZone(t *testing.T) {
 		"a brace more": {`{"text":"` + jsonZone + `"}}`, 400, "bad-form"},
 		"broken off":   {`{"text":"` + typedUpper, 400, "bad-form"},
 		"NUL":          {`{"text":"\u0000"}`, 400, "validation"},
-		"a megabyte":   {`{"text":"` + strings.Repeat("A", 1<<20) + `"}`, 400, "validation"},
+		"a megabyte":   {`{"text":"` + strings.Repeat("A", 1<<20) + `"}`, 400, "bad-form"},
 		"no such zone": {`{"text":"HELLO"}`, 400, "validation"},
 	} {
 		t.Run(name, func(t *testing.T) {

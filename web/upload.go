@@ -111,6 +111,12 @@ func (s *server) uploadPage(w http.ResponseWriter, r *http.Request, _ pipeline.A
 	if !encounterForm.MatchString(view.Encounter) {
 		view.Encounter = ""
 	}
+	if view.Encounter != "" {
+		var err error
+		if view.Known, err = s.knownEncounter(r.Context(), view.Encounter); err != nil {
+			return err
+		}
+	}
 	s.show(w, r, screen{http.StatusOK, "upload", view})
 	return nil
 }

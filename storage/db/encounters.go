@@ -3,6 +3,7 @@ package db
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"strconv"
 
@@ -89,4 +90,20 @@ func (d *DB) FindEncounter(ctx context.Context, reference string) (e pipeline.En
 	}
 	e.ClockFrom, e.OpenedAt, e.ClosedAt = timeOf(clock), timeOf(opened), timeOf(closed)
 	return e, nil
+}
+
+// LastSite is where an account opened its newest encounter; see
+// pipeline.Encounters.
+func (d *DB) LastSite(ctx context.Context, account string) (site string, err error) {
+	const query = `
+		SELECT site
+		FROM encounters
+		WHERE opened_by = $1
+		ORDER BY opened_at DESC
+		LIMIT 1`
+	err = d.read.QueryRowContext(ctx, query, text(account)).Scan(&site)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return "", fmt.Errorf("find last site: %w", err)
+	}
+	return site, nil
 }

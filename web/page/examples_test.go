@@ -342,6 +342,12 @@ func formExamples() []example {
 		{"sign-in", "sign-in", shell("", "/sign-in"), SignIn{Next: "/upload"}},
 		{"sign-in-error", "sign-in", shell("", "/sign-in"), SignIn{Name: "officer", Errors: []Error{{"name", "Account name and password do not belong together"}, {"password", "Enter your password"}}}},
 		{"upload", "upload", shell(officer, "/upload"), Upload{}},
+		{"encounter", "encounter", shell(officer, "/encounters/new"), Encounter{Site: "NPT", People: "1"}},
+		{"encounter-error", "encounter", shell(officer, "/encounters"), Encounter{Site: "N", Channel: "custody", People: "0", Clock: "2026-12-24T13:48", Errors: []Error{
+			{"site", "Enter the 3 letters of your site, for example NPT"}, {"people", "Enter how many people there are, from 1 to 999"}, {"clock", "The time they have been waiting since must lie in the last 30 days"},
+		}}},
+		{"upload-found", "upload", shell(officer, "/upload"), Upload{Encounter: "NPT-241126-0147", Known: &pipeline.Encounter{Reference: "NPT-241126-0147", Site: "NPT", Channel: pipeline.ChannelSecondLine, People: 1, OpenedAt: now.Add(-time.Hour)}}},
+		{"upload-unknown", "upload", shell(officer, "/upload"), Upload{Encounter: "NPT-241126-0148"}},
 		{"upload-error", "upload", shell(officer, "/upload"), Upload{Encounter: "NPT", Capture: "C0", Errors: []Error{
 			{"encounter", "Encounter reference must have 3 letters, then 6 numbers, then 4 numbers, for example NPT-241126-0147"}, {"capture", "Select how you got the images"}, {"file", "Add at least one image"},
 		}}},

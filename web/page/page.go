@@ -26,6 +26,7 @@ var assetFiles embed.FS
 var views = map[string]reflect.Type{ //nolint:gochecknoglobals // a table, never written
 	"sign-in":    reflect.TypeFor[SignIn](),
 	"home":       reflect.TypeFor[Home](),
+	"encounter":  reflect.TypeFor[Encounter](),
 	"upload":     reflect.TypeFor[Upload](),
 	"received":   reflect.TypeFor[Received](),
 	"documents":  reflect.TypeFor[Documents](),

@@ -33,9 +33,17 @@ type SignIn struct {
 // Home is the view of "home": what the account can do and what is new.
 type Home struct{ Recent []pipeline.Document }
 
+// Encounter is the view of "encounter": the three answers from which a new one
+// is opened, and since when the person waits.
+type Encounter struct {
+	Site, Channel, People, Clock string // as they were given
+	Errors                       []Error
+}
+
 // Upload is the view of "upload".
 type Upload struct {
 	Encounter string
+	Known     *pipeline.Encounter // nil if it was not opened here
 	Capture   string
 	Errors    []Error
 }

@@ -30,6 +30,8 @@ func functions(a assets) template.FuncMap {
 		"count":    count,
 		"capture":  func(c pipeline.CaptureClass) string { return captures[c] },
 		"captures": captureOptions,
+		"channels": channelOptions,
+		"summary":  EncounterSummary,
 		"words":    headline,
 		"tag":      tagOf,
 		"stop":     stop,
@@ -217,6 +219,8 @@ func errorsOf(view any) []Error {
 	case SignIn:
 		return v.Errors
 	case Upload:
+		return v.Errors
+	case Encounter:
 		return v.Errors
 	case Documents:
 		return v.Errors

@@ -56,6 +56,7 @@ func Run(t *testing.T, open func(t *testing.T) Store) {
 		"every change is in the audit log":   auditChanges,
 		"what failed is not in the log":      auditFailures,
 		"sessions are kept until they end":   sessions,
+		"the last site is remembered":        lastSite,
 		"a cancelled call changes nothing":   cancelled,
 		"the store answers a ping":           func(t *testing.T, s Store) { noErr(t, s.Ping(t.Context())) },
 		"a whole life is one straight line":  life,

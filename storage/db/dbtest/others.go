@@ -113,3 +113,17 @@ func sessions(t *testing.T, s Store) {
 		t.Errorf("a token of foreign bytes: %v, %v", found, err)
 	}
 }
+
+// lastSite remembers where an account opened its newest encounter.
+func lastSite(t *testing.T, s Store) {
+	for i, site := range []string{"NPT", "EAF"} {
+		e := pipeline.Encounter{Site: site, Channel: pipeline.ChannelCustody, People: 1, ClockFrom: day, OpenedBy: "duty-officer", OpenedAt: day.Add(time.Duration(i) * time.Minute)}
+		_, err := s.OpenEncounter(t.Context(), e)
+		noErr(t, err)
+	}
+	for account, want := range map[string]string{"duty-officer": "EAF", "nobody": ""} {
+		if site, err := s.LastSite(t.Context(), account); err != nil || site != want {
+			t.Errorf("last site of %s: %q, %v; want %q", account, site, err, want)
+		}
+	}
+}

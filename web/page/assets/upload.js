@@ -32,6 +32,7 @@ drop.addEventListener("drop", (e) => { e.preventDefault(); add(e.dataTransfer.fi
 addEventListener("paste", (e) => {
   if (e.clipboardData.files.length) { e.preventDefault(); add(e.clipboardData.files); }
 });
+encounter.addEventListener("change", find);
 form.addEventListener("submit", (e) => { e.preventDefault(); begin(); });
 addEventListener("online", () => { waiting.hidden = true; pump(); });
 addEventListener("offline", () => { if (busy()) wait(); });
@@ -50,6 +51,22 @@ function add(files) {
   }
   document.getElementById("chosen").hidden = items.length === 0;
   say(`${items.length === 1 ? "1 image" : `${items.length} images`} chosen`);
+}
+
+// find says what is known of the encounter, in the words of the server.
+async function find() {
+  const place = document.getElementById("encounter-found");
+  const reference = encounter.value.trim();
+  place.textContent = "";
+  if (!/^[a-z]{3}[ -]?\d{6}[ -]?\d{4}$/i.test(reference)) return; // its form is corrected at the end
+  try {
+    const answer = await fetch(`/api/v1/encounters/${encodeURIComponent(reference)}`, { headers: { Accept: "application/json" } });
+    const said = await answer.json();
+    if (encounter.value.trim() !== reference) return;
+    place.textContent = answer.ok ? `✓ Found: ${said.summary}` : answer.status === 404 ? said.detail : "";
+  } catch {
+    // No connection: the reference is looked at when the form is sent.
+  }
 }
 
 function refuse(item, why) { item.state = "refused"; item.error = why; }
