@@ -25,9 +25,7 @@ var plain = strings.NewReplacer("&lt;", "<", "&gt;", ">", "&#34;", `"`, "&#39;",
 // explain asks the API.
 func (b *browser) explain(body string) answer {
 	b.t.Helper()
-	req := b.request("POST", "/api/v1/mrz", strings.NewReader(body))
-	req.Header.Set("Content-Type", "application/json")
-	return b.do(req)
+	return b.postJSON("/api/v1/mrz", body)
 }
 
 // TestTypedZone types what people type, and what nobody should.
