@@ -109,7 +109,7 @@ func TestCrossSite(t *testing.T) {
 	for name, headers := range map[string][2]string{
 		"cross-site": {"Sec-Fetch-Site", "cross-site"}, "same-site": {"Sec-Fetch-Site", "same-site"}, "origin": {"Origin", "https://elsewhere.example"}, "no origin": {"Origin", "null"},
 	} {
-		for _, path := range []string{"/upload", "/sign-out", "/sign-in", "/typed-zone", "/api/v1/documents", "/api/v1/mrz"} {
+		for _, path := range []string{"/upload", "/sign-out", "/sign-in", "/theme", "/typed-zone", "/api/v1/documents", "/api/v1/mrz"} {
 			body, kind := encode(filled(part{"file", "a.jpg", picture()}))
 			req := b.request("POST", path, bytes.NewReader(body))
 			req.Header.Set("Content-Type", kind)

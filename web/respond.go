@@ -26,7 +26,10 @@ type screen struct {
 // is not half an answer.
 func (s *server) show(w http.ResponseWriter, r *http.Request, sc screen) {
 	info := infoOf(r.Context())
-	shell := page.Shell{Account: info.who, Path: r.URL.Path, Version: s.Version, Now: s.Now(), Request: info.id}
+	shell := page.Shell{
+		Account: info.who, Path: r.URL.Path, Version: s.Version, Now: s.Now(), Request: info.id,
+		Next: returnAddress(r), Theme: themeOf(r), Print: r.URL.Query().Get("print") == "1",
+	}
 	var b bytes.Buffer
 	if err := s.pages.Render(&b, sc.name, shell, sc.view); err != nil {
 		s.Log.ErrorContext(r.Context(), "page_broken", slog.String("request_id", info.id), slog.String("page", sc.name),

@@ -64,6 +64,7 @@ func (s *server) routes() *router {
 	s.documentRoutes(rt)
 	s.encounterRoutes(rt)
 	s.typedRoutes(rt)
+	s.siteRoutes(rt)
 	return rt
 }
 
@@ -118,4 +119,9 @@ func (s *server) typedRoutes(rt *router) {
 	rt.handle("GET /typed-zone", policy.Upload, s.typedZonePage)
 	rt.handle("POST /typed-zone", policy.Upload, s.typedZone)
 	rt.handle("POST /api/v1/mrz", policy.Upload, s.apiTypedZone)
+}
+
+// siteRoutes are about the desk as people see it.
+func (s *server) siteRoutes(rt *router) {
+	rt.handle("POST /theme", policy.Open, s.theme)
 }

@@ -44,6 +44,13 @@ func shell(role pipeline.Role, path string) Shell {
 	return s
 }
 
+// themed is a shell of who chose a theme.
+func themed(t Theme) Shell {
+	s := shell(officer, "/")
+	s.Theme = t
+	return s
+}
+
 // example is a page with a view that it can have.
 type example struct {
 	name  string
@@ -385,6 +392,8 @@ func listExamples() []example {
 		{"home", "home", shell(officer, "/"), Home{Recent: several()[:3]}},
 		{"home-empty", "home", shell(officer, "/"), Home{}},
 		{"home-reviewer", "home", shell(reviewer, "/"), Home{Recent: several()}},
+		{"home-dark", "home", themed(Dark), Home{Recent: several()}},
+		{"home-light", "home", themed(Light), Home{Recent: several()}},
 		{"home-operator", "home", shell(operator, "/"), Home{}},
 		{"documents", "documents", shell(officer, "/documents"), Documents{Documents: several()[:4]}},
 		{"documents-all", "documents", shell(reviewer, "/documents"), Documents{

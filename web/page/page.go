@@ -57,7 +57,7 @@ func Load() (*Pages, error) {
 	if err != nil {
 		return nil, fmt.Errorf("load assets: %w", err)
 	}
-	frame, err := template.New("layout.html").Funcs(functions(a)).Funcs(preparers()).ParseFS(templateFiles, "templates/layout.html", "templates/parts.html")
+	frame, err := template.New("layout.html").Funcs(functions(a)).Funcs(frameFunctions()).Funcs(preparers()).ParseFS(templateFiles, "templates/layout.html", "templates/parts.html")
 	if err != nil {
 		return nil, fmt.Errorf("parse frame: %w", err)
 	}
@@ -95,6 +95,9 @@ func (p *Pages) Render(w io.Writer, name string, shell Shell, view any) error {
 	var b bytes.Buffer
 	if err := p.pages[name].Execute(&b, content{Shell: shell, View: v.Interface(), Name: name}); err != nil {
 		return fmt.Errorf("render %s: %w", name, err)
+	}
+	if shell.Print {
+		b = *bytes.NewBuffer(unfold(b.Bytes()))
 	}
 	if _, err := b.WriteTo(w); err != nil {
 		return fmt.Errorf("write %s: %w", name, err)

@@ -14,6 +14,9 @@ type Shell struct {
 	Version string
 	Now     time.Time // in the location in which times are shown
 	Request string    // reference that a person can quote
+	Next    string    // address to come back to after a change of theme
+	Theme   Theme     // what the reader chose
+	Print   bool      // show the page as it prints, with everything unfolded
 }
 
 // Error is one mistake in a form: beside the field and in the summary, in the
