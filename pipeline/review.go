@@ -90,7 +90,8 @@ type Review struct {
 type QueueItem struct {
 	Review
 	Encounter  string
-	Channel    Channel // empty if the encounter is not known here
+	Channel    Channel   // empty if the encounter is not known here
+	ClockFrom  time.Time // of the encounter; zero if it is not known here
 	UploadedBy string
 	ReceivedAt time.Time
 	Capture    CaptureClass
@@ -178,11 +179,15 @@ type ReviewFilter struct {
 	Channel Channel
 	Site    string
 	Holder  string // has it open, or gets it back when the better picture is there
+	Held    bool   // somebody has it, if only by a lease that ran out
 	Free    bool   // can be decided, and nobody has it open at Now
 	Clock   Clock  // at Now
 	Now     time.Time
-	Limit   int
-	Offset  int
+
+	Document    DocumentID // this one alone
+	OpenedAfter time.Time
+	Limit       int
+	Offset      int
 }
 
 // ReviewCounts is how many of the reviews that a filter chooses are in each
@@ -223,6 +228,10 @@ type Reviews interface {
 	// is then. ErrConflict if it is not theirs any more.
 	Decide(ctx context.Context, d Decision, who Account) (Review, error)
 	Decisions(ctx context.Context, id DocumentID) ([]Decision, error)
+	// ListDecisions gives decisions, the newest first; CountDecisions counts all
+	// that the filter chooses, by what a board tells apart.
+	ListDecisions(ctx context.Context, f DecisionFilter) ([]DecidedItem, error)
+	CountDecisions(ctx context.Context, f DecisionFilter) ([]DecisionCount, error)
 
 	// SaveDraft keeps what who has written so far; Draft gives it back, ErrNotFound
 	// if there is none. A draft goes with the decision.

@@ -98,27 +98,39 @@ func (d *DB) Decisions(ctx context.Context, id pipeline.DocumentID) ([]pipeline.
 	return ds, nil
 }
 
+// decisionColumns are the columns that scanDecision reads, in order, of a table
+// that goes by p.
+const decisionColumns = `p.document_id, p.seq, p.reviewer, p.at, p.verdict, p.confidence, p.level, p.basis, p.findings, p.reason,
+	p.machine, p.impression, p.opened, p.active_us`
+
+// scanDecision reads one row that begins with decisionColumns.
+func scanDecision(scan func(...any) error, more ...any) (d pipeline.Decision, err error) {
+	var at, active int64
+	var findings, opened string
+	if err := scan(append([]any{
+		&d.Document, &d.Seq, &d.Reviewer, &at, &d.Verdict, &d.Confidence, &d.Level, &d.Basis,
+		&findings, &d.Reason, &d.Machine, &d.Impression, &opened, &active,
+	}, more...)...); err != nil {
+		return d, err
+	}
+	d.At, d.Active = timeOf(at), time.Duration(active)*time.Microsecond
+	return d, errors.Join(json.Unmarshal([]byte(findings), &d.Findings), json.Unmarshal([]byte(opened), &d.Opened))
+}
+
 func decisions(ctx context.Context, q queryer, id pipeline.DocumentID) (ds []pipeline.Decision, err error) {
 	const query = `
-		SELECT document_id, seq, reviewer, at, verdict, confidence, level, basis, findings, reason, machine, impression, opened, active_us
-		FROM decisions
-		WHERE document_id = $1
-		ORDER BY seq`
+		SELECT ` + decisionColumns + `
+		FROM decisions p
+		WHERE p.document_id = $1
+		ORDER BY p.seq`
 	rows, err := q.QueryContext(ctx, query, text(string(id)))
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
 	for rows.Next() {
-		var d pipeline.Decision
-		var at, active int64
-		var findings, opened string
-		if err := rows.Scan(&d.Document, &d.Seq, &d.Reviewer, &at, &d.Verdict, &d.Confidence, &d.Level, &d.Basis,
-			&findings, &d.Reason, &d.Machine, &d.Impression, &opened, &active); err != nil {
-			return nil, err
-		}
-		d.At, d.Active = timeOf(at), time.Duration(active)*time.Microsecond
-		if err := errors.Join(json.Unmarshal([]byte(findings), &d.Findings), json.Unmarshal([]byte(opened), &d.Opened)); err != nil {
+		d, err := scanDecision(rows.Scan)
+		if err != nil {
 			return nil, err
 		}
 		ds = append(ds, d)

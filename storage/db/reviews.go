@@ -293,16 +293,15 @@ func (d *DB) FindReview(ctx context.Context, id pipeline.DocumentID) (pipeline.R
 
 // ListReviews gives reviews in the order of the queue.
 func (d *DB) ListReviews(ctx context.Context, f pipeline.ReviewFilter) ([]pipeline.QueueItem, error) {
-	where, args := reviewWhere(f)
+	chosen := reviewsOf(f)
 	query := strings.Builder{}
 	query.WriteString(`
-		SELECT ` + reviewColumns + `, d.encounter, COALESCE(e.channel, ''), d.uploaded_by, d.received_at, d.capture, d.outcome
+		SELECT ` + reviewColumns + `, d.encounter, COALESCE(e.channel, ''), COALESCE(e.clock_from, 0), d.uploaded_by, d.received_at, d.capture, d.outcome
 		FROM ` + queue + `
 		WHERE `)
-	query.WriteString(where)
-	args = append(args, limitOf(f.Limit), max(f.Offset, 0))
-	fmt.Fprintf(&query, ` ORDER BY `+urgency+` LIMIT $%d OFFSET $%d`, len(args)-1, len(args))
-	rows, err := d.read.QueryContext(ctx, query.String(), args...)
+	query.WriteString(chosen.where())
+	query.WriteString(` ORDER BY ` + urgency)
+	rows, err := d.page(ctx, query.String(), chosen.args, f.Limit, f.Offset)
 	if err != nil {
 		return nil, fmt.Errorf("list reviews: %w", err)
 	}
@@ -318,65 +317,88 @@ func (d *DB) ListReviews(ctx context.Context, f pipeline.ReviewFilter) ([]pipeli
 	return items, rows.Err()
 }
 
+// page reads one page of what a query chooses.
+func (d *DB) page(ctx context.Context, query string, args []any, limit, offset int) (*sql.Rows, error) {
+	args = append(args, limitOf(limit), max(offset, 0))
+	return d.read.QueryContext(ctx, fmt.Sprintf(`%s LIMIT $%d OFFSET $%d`, query, len(args)-1, len(args)), args...)
+}
+
 func scanQueueItem(scan func(...any) error) (q pipeline.QueueItem, err error) {
-	var received int64
+	var clock, received int64
 	var outcome string
-	q.Review, err = scanReview(scan, &q.Encounter, &q.Channel, &q.UploadedBy, &received, &q.Capture, &outcome)
+	q.Review, err = scanReview(scan, &q.Encounter, &q.Channel, &clock, &q.UploadedBy, &received, &q.Capture, &outcome)
 	if err != nil {
 		return q, err
 	}
-	q.ReceivedAt = timeOf(received)
+	q.ClockFrom, q.ReceivedAt = timeOf(clock), timeOf(received)
 	q.Outcome, err = decodeOutcome(outcome)
 	return q, err
 }
 
-// reviewWhere puts a filter into words of SQL that follow those with the first
-// arguments.
-func reviewWhere(f pipeline.ReviewFilter, first ...any) (where string, args []any) {
-	args = first
-	add := func(part string, values ...any) {
-		for _, v := range values {
-			args = append(args, v)
-			part = strings.Replace(part, "?", fmt.Sprintf("$%d", len(args)), 1)
-		}
-		where += " AND " + part
+// conditions are what a row must fulfil, in words of SQL, and their arguments.
+type conditions struct {
+	words []string
+	args  []any
+}
+
+// add adds a condition, in which each ? stands for a value.
+func (c *conditions) add(words string, values ...any) {
+	for _, v := range values {
+		c.args = append(c.args, v)
+		words = strings.Replace(words, "?", fmt.Sprintf("$%d", len(c.args)), 1)
 	}
+	c.words = append(c.words, words)
+}
+
+// addText adds the condition that a column has a value, if there is one.
+func (c *conditions) addText(column, value string) {
+	if value != "" {
+		c.add(column+` = ?`, text(value))
+	}
+}
+
+// where is all of them in one.
+func (c *conditions) where() string { return strings.Join(c.words, " AND ") }
+
+// reviewsOf puts a filter into conditions that follow those with the first
+// arguments.
+func reviewsOf(f pipeline.ReviewFilter, first ...any) *conditions {
+	c := &conditions{args: first}
 	switch {
 	case len(f.States) > 0:
-		where = `r.state IN ('` + strings.Join(names(f.States), `', '`) + `')`
-	case f.Safety:
-		where = `r.safety = 1` // in every state: a concern stays one
-	default:
-		where = open
+		c.add(`r.state IN ('` + strings.Join(names(f.States), `', '`) + `')`)
+	case !f.Safety: // a concern stays one in every state
+		c.add(open)
 	}
 	if f.Safety {
-		add(`r.safety = 1`)
+		c.add(`r.safety = 1`)
 	}
-	if f.Cause != "" {
-		add(`r.cause = ?`, f.Cause)
-	}
-	if f.Channel != "" {
-		add(`e.channel = ?`, f.Channel)
-	}
-	if f.Site != "" {
-		add(`e.site = ?`, text(f.Site))
-	}
+	c.addText("r.cause", string(f.Cause))
+	c.addText("e.channel", string(f.Channel))
+	c.addText("e.site", f.Site)
+	c.addText("r.document_id", string(f.Document))
 	if f.Holder != "" {
-		add(`(r.holder = ? OR r.kept = ?)`, f.Holder, f.Holder)
+		c.add(`(r.holder = ? OR r.kept = ?)`, f.Holder, f.Holder)
+	}
+	if f.Held {
+		c.add(`r.holder <> ''`)
 	}
 	if f.Free {
-		add(undecided+` AND r.held_until <= ?`, micros(f.Now))
+		c.add(undecided+` AND r.held_until <= ?`, micros(f.Now))
+	}
+	if !f.OpenedAfter.IsZero() {
+		c.add(`r.opened_at > ?`, micros(f.OpenedAfter))
 	}
 	soon := f.Now.Add(pipeline.DueSoon)
 	switch f.Clock {
 	case pipeline.ClockLate:
-		add(undecided+` AND r.due_at < ?`, micros(f.Now))
+		c.add(undecided+` AND r.due_at < ?`, micros(f.Now))
 	case pipeline.ClockSoon:
-		add(undecided+` AND r.due_at >= ? AND r.due_at < ?`, micros(f.Now), micros(soon))
+		c.add(undecided+` AND r.due_at >= ? AND r.due_at < ?`, micros(f.Now), micros(soon))
 	case pipeline.ClockUrgent:
-		add(undecided+` AND (r.safety = 1 OR r.due_at < ?)`, micros(soon))
+		c.add(undecided+` AND (r.safety = 1 OR r.due_at < ?)`, micros(soon))
 	}
-	return where, args
+	return c
 }
 
 // names are those states that there are, so that they can stand in a statement.
@@ -402,13 +424,13 @@ func (d *DB) CountReviews(ctx context.Context, f pipeline.ReviewFilter) (pipelin
 			COUNT(CASE WHEN r.state = 'waiting' THEN 1 END)
 		FROM ` + queue + `
 		WHERE `
-	where, args := reviewWhere(f, micros(f.Now), micros(f.Now.Add(pipeline.DueSoon)))
+	chosen := reviewsOf(f, micros(f.Now), micros(f.Now.Add(pipeline.DueSoon)))
 	query := strings.Builder{}
 	query.WriteString(counted)
-	query.WriteString(where)
+	query.WriteString(chosen.where())
 	query.WriteString(` GROUP BY r.cause, e.channel, e.site`)
 	total := pipeline.ReviewCounts{Causes: map[pipeline.ReviewCause]int{}, Channels: map[pipeline.Channel]int{}, Sites: map[string]int{}}
-	rows, err := d.read.QueryContext(ctx, query.String(), args...)
+	rows, err := d.read.QueryContext(ctx, query.String(), chosen.args...)
 	if err != nil {
 		return total, fmt.Errorf("count reviews: %w", err)
 	}

@@ -1,6 +1,7 @@
 package dbtest
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -208,4 +209,61 @@ func answered(t *testing.T, s Store) {
 	if last.Updated || last.Kept != "" || last.State != pipeline.ReviewDecided {
 		t.Errorf("after the decision: %+v", last)
 	}
+}
+
+// decisionsCounted: what is counted and listed is what was decided, and the
+// numbers of a filter are those of the list behind it.
+func decisionsCounted(t *testing.T, s Store) {
+	e := encounter(t, s, "NPT", pipeline.ChannelPrimary)
+	opening := &pipeline.Opening{Cause: pipeline.CauseFlagged}
+	say := func(verdicts ...pipeline.Verdict) {
+		id := screen(t, s, in(e), opening, day)
+		for i, v := range verdicts {
+			decide(t, s, id, []pipeline.Account{rita, sam, tess}[i], v)
+		}
+	}
+	say(pipeline.NoIrregularity)
+	say(pipeline.Counterfeit)
+	say(pipeline.Counterfeit, pipeline.Composite)
+	say(pipeline.Counterfeit, pipeline.NoIrregularity)
+	say(pipeline.Counterfeit, pipeline.NoIrregularity, pipeline.Counterfeit)
+	decide(t, s, flagged(t, s, day), rita, pipeline.Expired) // of no site
+
+	for name, c := range map[string]struct {
+		filter pipeline.DecisionFilter
+		want   int
+	}{
+		"all":      {pipeline.DecisionFilter{}, 10},
+		"since":    {pipeline.DecisionFilter{Since: day.Add(time.Microsecond)}, 0},
+		"at":       {pipeline.DecisionFilter{Since: day}, 10},
+		"reviewer": {pipeline.DecisionFilter{Reviewer: "sam"}, 3},
+		"quote":    {pipeline.DecisionFilter{Reviewer: "sam' OR '1'='1"}, 0},
+		"site":     {pipeline.DecisionFilter{Site: "NPT"}, 9},
+		"machine":  {pipeline.DecisionFilter{Machine: pipeline.NoIrregularityFound}, 0},
+		"kind":     {pipeline.DecisionFilter{Kinds: []pipeline.VerdictKind{pipeline.KindNoSigns, pipeline.KindNotFraud}}, 4},
+		"second":   {pipeline.DecisionFilter{Second: true}, 3},
+		"split":    {pipeline.DecisionFilter{Split: true}, 2},
+		"settling": {pipeline.DecisionFilter{Settling: true}, 4},
+		"several":  {pipeline.DecisionFilter{Reviewer: "rita", Settling: true, Site: "NPT", Machine: pipeline.ReviewSuggested}, 1},
+	} {
+		items, err := s.ListDecisions(t.Context(), c.filter)
+		noErr(t, err)
+		counts, err := s.CountDecisions(t.Context(), c.filter)
+		noErr(t, err)
+		if n := pipeline.TallyOf(counts).Decisions; len(items) != c.want || n != c.want {
+			t.Errorf("%s: %d listed, %d counted, want %d", name, len(items), n, c.want)
+		}
+	}
+	counts, err := s.CountDecisions(t.Context(), pipeline.DecisionFilter{})
+	noErr(t, err)
+	same(t, pipeline.TallyOf(counts), pipeline.Tally{Decisions: 10, Settled: 4, Agreed: pipeline.Share{N: 1, Of: 3}, Cleared: pipeline.Share{N: 3, Of: 10}})
+	all, err := s.ListDecisions(t.Context(), pipeline.DecisionFilter{Limit: 100})
+	noErr(t, err)
+	second, err := s.ListDecisions(t.Context(), pipeline.DecisionFilter{Limit: 3, Offset: 3})
+	noErr(t, err)
+	same(t, second, all[3:6])
+	one := all[slices.IndexFunc(all, func(i pipeline.DecidedItem) bool { return i.Seq == 3 })]
+	want := verdict(one.Document, pipeline.Counterfeit, day)
+	want.Seq, want.Reviewer = 3, "tess"
+	same(t, one, pipeline.DecidedItem{Decision: want, Encounter: e.Reference})
 }

@@ -70,7 +70,10 @@ func filters(people []pipeline.Account) *rapid.Generator[pipeline.ReviewFilter] 
 			}
 		}
 		some := func(name string) bool { return rapid.IntRange(0, 3).Draw(rt, name) == 0 }
-		f.Safety, f.Free = some("safety"), some("free")
+		f.Safety, f.Free, f.Held = some("safety"), some("free"), some("held")
+		if some("after") {
+			f.OpenedAfter = day.Add(time.Duration(rapid.IntRange(-100, 60).Draw(rt, "opened after")) * time.Minute)
+		}
 		if some("holder") {
 			f.Holder = rapid.SampledFrom(people).Draw(rt, "person").Name
 		}
@@ -139,6 +142,7 @@ func pick(all []pipeline.QueueItem, f pipeline.ReviewFilter) (chosen []pipeline.
 		case len(states) > 0 && !slices.Contains(states, q.State), f.Safety && !q.Safety,
 			f.Cause != "" && f.Cause != q.Cause, f.Channel != "" && f.Channel != q.Channel, f.Site != "" && f.Site != site,
 			f.Holder != "" && f.Holder != q.Holder && f.Holder != q.Kept, f.Free && !isFree(q, f.Now),
+			f.Held && q.Holder == "", !q.OpenedAt.After(f.OpenedAfter),
 			f.Clock != "" && !slices.Contains(clockOf(q, f.Now), f.Clock):
 			continue
 		}

@@ -37,6 +37,7 @@ func queueTests() map[string]func(*testing.T, Store) {
 		"reviews are listed by pages":            reviewsPaged,
 		"every step of a review is written down": reviewAudit,
 		"what is not there has no review":        reviewMissing,
+		"decisions are listed and counted alike": decisionsCounted,
 		"takers at once share nothing":           takersAtOnce,
 		"one person twice at once takes one":     onePersonTwice,
 		"deciders at once have one winner":       decidersAtOnce,
@@ -161,7 +162,7 @@ func reviewOpened(t *testing.T, s Store) {
 	items, err := s.ListReviews(t.Context(), pipeline.ReviewFilter{})
 	noErr(t, err)
 	same(t, items, []pipeline.QueueItem{{
-		Review: want, Encounter: e.Reference, Channel: pipeline.ChannelCustody, UploadedBy: d.UploadedBy, ReceivedAt: day, Capture: d.Capture, Outcome: d.Outcome,
+		Review: want, Encounter: e.Reference, Channel: pipeline.ChannelCustody, ClockFrom: e.ClockFrom, UploadedBy: d.UploadedBy, ReceivedAt: day, Capture: d.Capture, Outcome: d.Outcome,
 	}})
 	none := screen(t, s, newDocument(), nil, day)
 	_, err = s.FindReview(t.Context(), none)
@@ -426,6 +427,8 @@ func safetyDecided(t *testing.T, s Store) {
 	}
 	same(t, listed(t, s, pipeline.ReviewFilter{Safety: true}), []pipeline.DocumentID{id})
 	same(t, listed(t, s, pipeline.ReviewFilter{}), nil)
+	same(t, listed(t, s, pipeline.ReviewFilter{Document: id, States: pipeline.ReviewStates}), []pipeline.DocumentID{id})
+	same(t, listed(t, s, pipeline.ReviewFilter{Document: "TSD-0000-0000", States: pipeline.ReviewStates}), nil)
 	_, err := s.NextReview(t.Context(), sam, day)
 	is(t, err, pipeline.ErrNotFound)
 }

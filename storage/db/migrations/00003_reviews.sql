@@ -30,9 +30,9 @@ CREATE TABLE reviews (
     CHECK ((holder = '') = (held_until = 0)),
     CHECK (holder = '' OR state IN ('first', 'second', 'third'))
 );
+-- The order of the queue. Another index by state would tempt SQLite to sort.
 CREATE INDEX reviews_by_urgency ON reviews (safety DESC, due_at, opened_at, document_id)
     WHERE state IN ('first', 'second', 'third', 'waiting');
-CREATE INDEX reviews_by_state ON reviews (state, safety DESC, due_at, opened_at, document_id);
 CREATE INDEX reviews_by_holder ON reviews (holder) WHERE holder <> '';
 CREATE INDEX reviews_by_kept ON reviews (kept) WHERE kept <> '';
 CREATE INDEX reviews_by_concern ON reviews (due_at, opened_at, document_id) WHERE safety = 1;
@@ -57,6 +57,8 @@ CREATE TABLE decisions (
     UNIQUE (document_id, reviewer),
     CHECK (confidence <> 'confirmed' OR basis <> 'image_only')
 );
+
+CREATE INDEX decisions_by_time ON decisions (at DESC, document_id);
 
 CREATE TABLE drafts (
     document_id TEXT   NOT NULL REFERENCES reviews (document_id),
