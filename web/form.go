@@ -345,7 +345,7 @@ func (s *server) correct(ctx context.Context, f *form) error {
 func (s *server) headOf(ctx context.Context, f *form) (head pipeline.DocumentID, said string, err error) {
 	id, err := pipeline.ParseDocumentID(f.pageOf)
 	if err != nil {
-		return "", noDocument, nil
+		return "", noDocument, nil //nolint:nilerr // it is the user's mistake, and said
 	}
 	d, err := s.Documents.Find(ctx, id)
 	switch {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -474,8 +475,8 @@ func FuzzUploadAnswers(f *testing.F) {
 	f.Fuzz(func(t *testing.T, name string, size int64, digest string) {
 		u, err := uploadAnswers{name, size, digest}.upload()
 		if err != nil {
-			if err.(*problem).kind(); err.(*problem).detail == "" { //nolint:errcheck,forcetypeassert // it panics if it is another
-				t.Fatal("a problem without words")
+			if p, ok := errors.AsType[*problem](err); !ok || p.detail == "" || p.kind().Status >= 500 {
+				t.Fatalf("no problem with words: %v", err)
 			}
 			return
 		}
