@@ -93,11 +93,38 @@ type Documents interface {
 	Counts(ctx context.Context) (map[State]int, error)
 }
 
-// Accounts keeps who may sign in.
+// Accounts keeps who may sign in. Every method that changes an account writes
+// its audit entry in the same transaction. ErrLastAdministrator keeps the last
+// one who can let others in.
 type Accounts interface {
-	CreateAccount(ctx context.Context, a Account) error // ErrConflict if the name is taken
+	CreateAccount(ctx context.Context, a Account, d Deed) error // ErrConflict if the name is taken
 	FindAccount(ctx context.Context, name string) (Account, error)
+	// ListAccounts gives accounts by name, beginning after one.
+	ListAccounts(ctx context.Context, after string, limit int) ([]Account, error)
 	CountAccounts(ctx context.Context) (int, error)
+	// EditAccount sets title and role; another role ends the sessions.
+	EditAccount(ctx context.Context, name, title string, role Role, d Deed) error
+	// LockAccount locks an account, which ends its sessions, or unlocks it.
+	LockAccount(ctx context.Context, name string, locked bool, d Deed) error
+	// SetPassword sets another password and ends the sessions.
+	SetPassword(ctx context.Context, name string, p Password, d Deed) error
+}
+
+// Device is a browser on which somebody has signed in. It keeps a token, which
+// is another after every sign-in.
+type Device struct {
+	Token   string
+	Before  string // the token until now; empty if it had none
+	Account string // who has signed in
+	Until   time.Time
+}
+
+// Devices are the browsers on which somebody has signed in before.
+type Devices interface {
+	KnowsDevice(ctx context.Context, token, account string) (bool, error)
+	// RememberDevice knows the device by its new token, for the account and for
+	// those for which it was known before.
+	RememberDevice(ctx context.Context, d Device) error
 }
 
 // Operation is what was done with personal data (the six of DPA 2018 s.62,

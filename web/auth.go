@@ -83,6 +83,9 @@ func (s *server) api(a policy.Action, h handler) http.Handler {
 // down if not.
 func (s *server) allowed(a policy.Action, h handler) handler {
 	return func(w http.ResponseWriter, r *http.Request, who pipeline.Account) error {
+		if !who.OneTimeUntil.IsZero() && a != policy.OwnAccount {
+			return s.ownPasswordFirst(w, r)
+		}
 		if policy.May(who.Role, a) {
 			return h(w, r, who)
 		}
@@ -93,12 +96,25 @@ func (s *server) allowed(a policy.Action, h handler) handler {
 	}
 }
 
+// ownPasswordFirst sends who has signed in with a password that somebody else
+// knows to change it.
+func (s *server) ownPasswordFirst(w http.ResponseWriter, r *http.Request) error {
+	if wantsJSON(r) {
+		return problemOneTime()
+	}
+	http.Redirect(w, r, "/account", http.StatusSeeOther)
+	return nil
+}
+
 // credentials are what somebody claims to be, and from where.
-type credentials struct{ name, password, address string }
+type credentials struct {
+	origin
+	password string
+}
 
 // missing tells what was left out of the form.
 func (c credentials) missing() (errs []page.Error) {
-	if c.name == "" {
+	if c.account == "" {
 		errs = append(errs, page.Error{Field: "name", Text: "Enter your account name"})
 	}
 	if c.password == "" {
@@ -116,15 +132,15 @@ func (s *server) basic(r *http.Request) error {
 		return problemSignedOut()
 	}
 	ctx := r.Context()
-	c := credentials{accountName(name), password, addressOf(r.RemoteAddr)}
-	if wait := s.throttle.blocked(c.name, c.address); wait > 0 {
+	c := credentials{origin{account: accountName(name), address: addressOf(r.RemoteAddr)}, password}
+	if wait := s.throttle.blocked(c.origin); wait > 0 {
 		return problemThrottled(wait)
 	}
-	who, err := s.Accounts.FindAccount(ctx, c.name)
+	who, err := s.Accounts.FindAccount(ctx, c.account)
 	if err != nil && !errors.Is(err, pipeline.ErrNotFound) {
 		return err
 	}
-	if err == nil && s.known.has(who.PasswordHash, password) {
+	if err == nil && s.shut(who) == nil && s.known.has(who.PasswordHash, password) {
 		infoOf(ctx).who = who
 		return nil
 	}
@@ -136,13 +152,25 @@ func (s *server) basic(r *http.Request) error {
 	return s.audit(ctx, pipeline.AuditEvent{Operation: pipeline.OpSignIn, Object: "api", Detail: "signed_in"})
 }
 
+// shut tells why an account cannot be used though the password is right; nil if
+// it can be. Only who knows the password is told.
+func (s *server) shut(who pipeline.Account) *problem {
+	switch {
+	case who.Locked():
+		return problemLocked()
+	case !who.OneTimeUntil.IsZero() && !s.Now().Before(who.OneTimeUntil):
+		return problemOneTimeOver()
+	}
+	return nil
+}
+
 // verify tells whose credentials these are. A wrong name and a wrong password
 // take the same time, write the same event and give the same answer.
 func (s *server) verify(ctx context.Context, c credentials) (pipeline.Account, error) {
-	if wait := s.throttle.begin(c.name, c.address); wait > 0 {
+	if wait := s.throttle.begin(c.origin); wait > 0 {
 		return pipeline.Account{}, problemThrottled(wait)
 	}
-	who, err := s.Accounts.FindAccount(ctx, c.name)
+	who, err := s.Accounts.FindAccount(ctx, c.account)
 	if err != nil && !errors.Is(err, pipeline.ErrNotFound) {
 		return pipeline.Account{}, err
 	}
@@ -150,17 +178,20 @@ func (s *server) verify(ctx context.Context, c credentials) (pipeline.Account, e
 	if err != nil {
 		return pipeline.Account{}, err
 	}
+	refused, detail := problemPassword(), "refused"
 	if right {
-		s.throttle.succeed(c.name, c.address)
-		return who, nil
+		if refused, detail = s.shut(who), "refused_shut"; refused == nil {
+			s.throttle.succeed(c.origin)
+			return who, nil
+		}
 	}
 	// The name that was typed may be a password: only one of an account is kept.
 	e := pipeline.AuditEvent{
 		At: s.Now().UTC(), Actor: pipeline.Actor{Account: who.Name, Role: who.Role},
-		Operation: pipeline.OpSignIn, Object: "sign-in", Detail: "refused",
+		Operation: pipeline.OpSignIn, Object: "sign-in", Detail: detail,
 	}
 	if err := s.Audit.Append(ctx, e); err != nil {
 		return pipeline.Account{}, fmt.Errorf("record refused sign-in: %w", err)
 	}
-	return pipeline.Account{}, problemPassword()
+	return pipeline.Account{}, refused
 }

@@ -25,6 +25,8 @@ const (
 	// pollFew of them; more of them ask less often.
 	pollEvery = 200 * time.Millisecond
 	pollFew   = 50
+	// askAgain is how often a stream asks whether its account may still see it.
+	askAgain = 3 * time.Second
 	// eventWithin is how long a client may take to accept one event.
 	eventWithin = 10 * time.Second
 )
@@ -79,8 +81,9 @@ func (s *server) events(w http.ResponseWriter, r *http.Request, who pipeline.Acc
 // follow sends what changes until the document is screened, the client goes
 // away or the server stops.
 func (s *server) follow(ctx context.Context, st *stream, d pipeline.Document) {
-	beat := time.NewTicker(heartbeat)
+	beat, ask := time.NewTicker(heartbeat), time.NewTicker(askAgain)
 	defer beat.Stop()
+	defer ask.Stop()
 	for {
 		waiting := 0
 		var err error
@@ -99,12 +102,24 @@ func (s *server) follow(ctx context.Context, st *stream, d pipeline.Document) {
 			if st.beat() != nil {
 				return
 			}
+		case <-ask.C:
+			if !s.stillIn(ctx) {
+				return
+			}
 		case <-time.After(s.pollEvery()):
 		}
 		if d, err = s.Documents.Find(ctx, d.ID); err != nil {
 			return // the browser comes back by itself
 		}
 	}
+}
+
+// stillIn tells whether nothing has happened to the account since the request
+// began that ends its sessions.
+func (s *server) stillIn(ctx context.Context) bool {
+	who := infoOf(ctx).who
+	now, err := s.Accounts.FindAccount(ctx, who.Name)
+	return err == nil && now.Epoch == who.Epoch && !now.Locked()
 }
 
 // pollEvery keeps the load of many streams that of a few.

@@ -208,6 +208,16 @@ func (w *lineWriter) Write(b []byte) (int, error) {
 	return len(b), nil
 }
 
+// stillAccounts is one account that nothing happens to until it is locked.
+type stillAccounts struct {
+	pipeline.Accounts
+	locked time.Time
+}
+
+func (a stillAccounts) FindAccount(context.Context, string) (pipeline.Account, error) {
+	return pipeline.Account{LockedAt: a.locked}, nil
+}
+
 // TestHeartbeat: while nothing happens a comment comes every 15 seconds, and
 // the stream ends after five minutes, so that the browser signs in again.
 func TestHeartbeat(t *testing.T) {
@@ -215,7 +225,7 @@ func TestHeartbeat(t *testing.T) {
 		s := &server{streams: newQuota(1, 1), stopping: make(chan struct{})}
 		s.Now = time.Now
 		d := pipeline.Document{ID: "TSD-0000-0000", State: pipeline.StateReceived}
-		s.Documents = stillDocuments{d: d}
+		s.Documents, s.Accounts = stillDocuments{d: d}, stillAccounts{}
 		lw := &lineWriter{}
 		st := &stream{w: lw, c: http.NewResponseController(lw), now: time.Now}
 		ctx, cancel := context.WithTimeout(t.Context(), streamFor)
@@ -233,6 +243,22 @@ func TestHeartbeat(t *testing.T) {
 		}
 		if beats < 19 || beats > 20 || len(lw.lines) != beats+1 {
 			t.Errorf("%d beats in %d lines", beats, len(lw.lines))
+		}
+	})
+}
+
+// TestStreamEndsWithTheSession: within a few seconds.
+func TestStreamEndsWithTheSession(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &server{streams: newQuota(1, 1), stopping: make(chan struct{})}
+		s.Now = time.Now
+		d := pipeline.Document{ID: "TSD-0000-0000", State: pipeline.StateReceived}
+		s.Documents, s.Accounts = stillDocuments{d: d}, stillAccounts{locked: time.Unix(1, 0)}
+		lw := &lineWriter{}
+		start := time.Now()
+		s.follow(t.Context(), &stream{w: lw, c: http.NewResponseController(lw), now: time.Now}, d)
+		if took := time.Since(start); took > askAgain {
+			t.Errorf("a locked account goes on watching for %s", took)
 		}
 	})
 }

@@ -3,7 +3,6 @@ package web
 import (
 	"bytes"
 	"cmp"
-	"crypto/rand"
 	"crypto/sha256"
 	"flag"
 	"fmt"
@@ -44,7 +43,6 @@ var samples = map[string]sample{
 	"GET /{$}":                           {address: "/"},
 	"GET /upload":                        {empty: true},
 	"GET /upload/received":               {address: "/upload/received?id={id}"},
-	"POST /api/v1/uploads":               {json: `{"file_name": "page.jpg", "size": 1000}`},
 	"GET /encounters/new":                {empty: true},
 	"POST /encounters":                   {form: url.Values{"site": {"UTO"}, "channel": {"custody"}, "people": {"1"}}},
 	"POST /api/v1/encounters":            {json: `{"site": "UTO", "channel": "custody", "people": 1}`},
@@ -55,6 +53,10 @@ var samples = map[string]sample{
 	"POST /typed-zone":                   {form: url.Values{"text": {strings.ReplaceAll(jsonZone, `\n`, "\n")}}},
 	"POST /api/v1/documents":             {parts: filled(part{"file", "page.jpg", picture()})},
 	"POST /api/v1/mrz":                   {json: `{"text": "` + jsonZone + `"}`},
+
+	"GET /account":           {empty: true},
+	"GET /api/v1/account":    {empty: true},
+	"POST /account/password": {form: url.Values{"current_password": {"wrong"}, "new_password": {password}}},
 }
 
 // kind is a kind of record that an address names.
@@ -66,7 +68,6 @@ type kind struct {
 // kinds are by the name that they have in patterns.
 var kinds = map[string]kind{
 	"id":        {(*matrix).addDocument, "TSD-0000-0000"},
-	"upload":    {(*matrix).addUpload, strings.Repeat("A", 26)},
 	"reference": {(*matrix).addEncounter, "UTO-000000-0001"},
 }
 
@@ -120,16 +121,6 @@ func (m *matrix) addEncounter(owner string) string {
 		m.t.Fatal(err)
 	}
 	return e.Reference
-}
-
-// addUpload begins an upload.
-func (m *matrix) addUpload(owner string) string {
-	m.t.Helper()
-	u := pipeline.Upload{ID: rand.Text(), Account: owner, FileName: "page.jpg", Size: 1000, BegunAt: time.Now()}
-	if _, err := m.w.db.BeginUpload(m.t.Context(), u, pipeline.UploadLimits{Each: 1000, All: 1000}, pipeline.Account{Name: owner}); err != nil {
-		m.t.Fatal(err)
-	}
-	return u.ID
 }
 
 // address is where a request to a route goes; it may hold the name of a kind.
@@ -192,13 +183,7 @@ func (m *matrix) record(r route, account, relation string) string {
 // send asks a route about a record as an account, under a session of its own.
 func (m *matrix) send(r route, account, id string) answer {
 	m.t.Helper()
-	b := m.w.browser(m.t)
-	method, _, _ := strings.Cut(r.pattern, " ")
-	body, contentType := samples[r.pattern].encode(r)
-	req := b.request(method, braces.ReplaceAllString(r.address(), id), bytes.NewReader(body))
-	if method == http.MethodPost {
-		req.Header.Set("Content-Type", contentType)
-	}
+	b, req := m.w.browser(m.t), m.request(r, id)
 	switch {
 	case accounts[account] == pipeline.RoleMachine:
 		b.api = account
@@ -206,6 +191,18 @@ func (m *matrix) send(r route, account, id string) answer {
 		req.AddCookie(m.session(account))
 	}
 	return b.do(req)
+}
+
+// request is one to a route, of nobody yet.
+func (m *matrix) request(r route, id string) *http.Request {
+	m.t.Helper()
+	method, _, _ := strings.Cut(r.pattern, " ")
+	body, contentType := samples[r.pattern].encode(r)
+	req := m.w.browser(m.t).request(method, braces.ReplaceAllString(r.address(), id), bytes.NewReader(body))
+	if method == http.MethodPost {
+		req.Header.Set("Content-Type", contentType)
+	}
+	return req
 }
 
 // encode writes the body of a request.

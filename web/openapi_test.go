@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"maps"
 	"net/http"
-	"path"
 	"reflect"
 	"regexp"
 	"slices"
@@ -100,9 +99,6 @@ func TestAnswersMatch(t *testing.T) {
 	w.screen(t, screened.ID)
 	waits := w.receive(t, officer)
 	at := "/api/v1/documents/" + string(screened.ID)
-	sending := picture()
-	begun := b.begin("a.jpg", sending)
-	upload := begun.header.Get("Location")
 	const one = "/api/v1/documents/{id}"
 	for _, tt := range []struct {
 		op     string
@@ -131,15 +127,6 @@ func TestAnswersMatch(t *testing.T) {
 		{"POST /api/v1/encounters", 415, b.postForm("/api/v1/encounters", nil)},
 		{"GET /api/v1/encounters/{reference}", 404, b.get("/api/v1/encounters/UTO-000000-0001")},
 		{"GET /api/v1/encounters/{reference}", 403, op.get("/api/v1/encounters/UTO-000000-0001")},
-		{"POST /api/v1/uploads", 201, begun},
-		{"POST /api/v1/uploads", 200, b.begin("a.jpg", sending)},
-		{"POST /api/v1/uploads", 413, b.postJSON("/api/v1/uploads", `{"file_name":"a.jpg","size":20000001}`)},
-		{"GET /api/v1/uploads", 200, b.get("/api/v1/uploads")},
-		{"GET /api/v1/uploads/{upload}", 200, b.get(upload)},
-		{"GET /api/v1/uploads/{upload}", 404, b.get("/api/v1/uploads/x")},
-		{"PATCH /api/v1/uploads/{upload}", 409, b.piece(path.Base(upload), 5, sending)},
-		{"PATCH /api/v1/uploads/{upload}", 415, b.do(b.request("PATCH", upload, nil))},
-		{"POST /api/v1/uploads/{upload}/document", 409, b.fileIt(path.Base(upload))},
 		{"GET /api/v1/documents", 200, b.get("/api/v1/documents?limit=1")},
 		{"GET /api/v1/documents", 200, b.get("/api/v1/documents?encounter=XXX-000000-0000")},
 		{"GET /api/v1/documents", 400, b.get("/api/v1/documents?limit=x")},
@@ -156,21 +143,27 @@ func TestAnswersMatch(t *testing.T) {
 		{"GET " + one + "/image", 200, b.get(at + "/image")},
 		{"GET " + one + "/image", 404, b.get("/api/v1/documents/" + string(waits.ID) + "/image")},
 	} {
-		if tt.a.status != tt.status {
-			t.Errorf("%s: %d %s; want %d", tt.op, tt.a.status, tt.a.body, tt.status)
-			continue
-		}
-		r := d.response(t, ops[tt.op], tt.status)
-		kind := tt.a.header.Get("Content-Type")
-		content, ok := r.Content[kind]
-		if !ok {
-			t.Errorf("%s, %d: %s is not described", tt.op, tt.status, kind)
-			continue
-		}
-		if strings.HasSuffix(kind, "json") {
-			if faults := d.match(content.Schema, decode[any](t, tt.a.body), ""); faults != nil {
-				t.Errorf("%s, %d: %q in %s", tt.op, tt.status, faults, tt.a.body)
-			}
+		d.check(t, ops[tt.op], tt.status, tt.a)
+	}
+}
+
+// check holds one answer of an operation to what is said of it.
+func (d *description) check(t *testing.T, op describedOperation, status int, a answer) {
+	t.Helper()
+	if a.status != status {
+		t.Errorf("%s: %d %s; want %d", op.OperationID, a.status, a.body, status)
+		return
+	}
+	r := d.response(t, op, status)
+	kind := a.header.Get("Content-Type")
+	content, ok := r.Content[kind]
+	if !ok && a.body != "" {
+		t.Errorf("%s, %d: %s is not described", op.OperationID, status, kind)
+		return
+	}
+	if strings.HasSuffix(kind, "json") {
+		if faults := d.match(content.Schema, decode[any](t, a.body), ""); faults != nil {
+			t.Errorf("%s, %d: %q in %s", op.OperationID, status, faults, a.body)
 		}
 	}
 }
@@ -181,7 +174,7 @@ func TestSchemasMatchTypes(t *testing.T) {
 	d := describe(t)
 	for name, v := range map[string]any{
 		"Document": documentBody{}, "Sighting": sightingBody{}, "DocumentList": listBody{}, "Problem": problemBody{}, "FieldError": fieldError{},
-		"OpenedEncounter": encounterBody{}, "Upload": uploadBody{}, "TypedText": typedBody{}, "TypedZone": explain.Explanation{}, "TypedField": explain.Field{}, "TypedCharacter": explain.Character{},
+		"OpenedEncounter": encounterBody{}, "TypedText": typedBody{}, "TypedZone": explain.Explanation{}, "TypedField": explain.Field{}, "TypedCharacter": explain.Character{},
 		"Report": pipeline.Report{}, "Page": pipeline.PageReading{}, "Zone": pipeline.ZoneReading{}, "CharMark": pipeline.CharMark{},
 		"Field": pipeline.FieldReading{}, "CheckDigit": pipeline.CheckDigitReading{}, "Doubt": pipeline.DoubtReading{}, "Change": pipeline.ChangeReading{}, "Finding": pipeline.Finding{}, "Value": pipeline.Value{},
 		"Box": pipeline.Box{}, "ScreeningOutcome": pipeline.ScreeningOutcome{}, "Contribution": pipeline.Contribution{}, "Orientation": pipeline.Orientation{},
@@ -262,6 +255,7 @@ func TestEnumsMatch(t *testing.T) {
 		"Capture":    func(s string) error { _, err := pipeline.ParseCaptureClass(s); return err },
 		"Channel":    func(s string) error { _, err := pipeline.ParseChannel(s); return err },
 		"Conclusion": func(s string) error { _, err := parseConclusion(s); return err },
+		"Role":       func(s string) error { _, err := pipeline.ParseRole(s); return err },
 		"Severity":   func(s string) error { var v pipeline.Severity; return v.UnmarshalText([]byte(s)) },
 	} {
 		s := d.Components.Schemas[name]

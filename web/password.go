@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"golang.org/x/crypto/argon2"
+
+	"touchstone.internal/pipeline"
 )
 
 // The cost of a password: 19 MiB, two passes, one lane (OWASP's first
@@ -64,9 +66,6 @@ func parsePHC(s string) (p phc, err error) {
 	return p, nil
 }
 
-// maxPassword is the length above which no password is looked at, in bytes.
-const maxPassword = 1024
-
 // hashWait is how long somebody who signs in waits for others to be done.
 const hashWait = 5 * time.Second
 
@@ -81,6 +80,29 @@ func newHasher() *hasher {
 	return &hasher{slots: make(chan struct{}, runtime.NumCPU()), decoy: HashPassword(rand.Text())}
 }
 
+// take waits for its turn, which give ends.
+func (h *hasher) take(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, hashWait)
+	defer cancel()
+	select {
+	case h.slots <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return problemBusy()
+	}
+}
+
+func (h *hasher) give() { <-h.slots }
+
+// hash makes the PHC string of a new password.
+func (h *hasher) hash(ctx context.Context, password string) (string, error) {
+	if err := h.take(ctx); err != nil {
+		return "", err
+	}
+	defer h.give()
+	return HashPassword(password), nil
+}
+
 // verify tells whether a password belongs to a PHC string. An empty string is
 // an account that is not there: the answer is no, and takes as long.
 func (h *hasher) verify(ctx context.Context, stored, password string) (bool, error) {
@@ -92,15 +114,11 @@ func (h *hasher) verify(ctx context.Context, stored, password string) (bool, err
 	if err != nil {
 		return false, fmt.Errorf("verify password: %w", err)
 	}
-	ctx, cancel := context.WithTimeout(ctx, hashWait)
-	defer cancel()
-	select {
-	case h.slots <- struct{}{}:
-	case <-ctx.Done():
-		return false, problemBusy()
+	if err := h.take(ctx); err != nil {
+		return false, err
 	}
-	defer func() { <-h.slots }()
-	if len(password) > maxPassword {
+	defer h.give()
+	if len(password) > pipeline.MaxPassword {
 		password, exists = "", false
 	}
 	key := argon2.IDKey([]byte(password), p.salt, p.passes, p.memory, p.threads, uint32(len(p.key))) //nolint:gosec // 16 to 64

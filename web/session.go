@@ -26,7 +26,8 @@ const (
 // What a session holds.
 const (
 	keyAccount = "account"
-	keySeen    = "seen" // Unix seconds of the last use that was written down
+	keyEpoch   = "epoch" // of the account, when it signed in
+	keySeen    = "seen"  // Unix seconds of the last use that was written down
 )
 
 // newSessions sets sessions up. The cookie ends with the browser, and where
@@ -69,6 +70,9 @@ func (s *server) signedIn(r *http.Request) (*http.Request, error) {
 	if err != nil {
 		return r, err
 	}
+	if who.Locked() || who.Epoch != s.sessions.GetInt64(ctx, keyEpoch) { // lock, role or password have changed
+		return r, nil
+	}
 	infoOf(ctx).who = who
 	return r, s.touch(ctx)
 }
@@ -106,11 +110,15 @@ func (s *server) signIn(w http.ResponseWriter, r *http.Request, _ pipeline.Accou
 	if err := r.ParseForm(); err != nil {
 		return problemForm()
 	}
-	c := credentials{accountName(r.PostForm.Get("name")), r.PostForm.Get("password"), addressOf(r.RemoteAddr)}
+	c := credentials{origin{account: accountName(r.PostForm.Get("name")), address: addressOf(r.RemoteAddr)}, r.PostForm.Get("password")}
 	view := page.SignIn{Name: r.PostForm.Get("name"), Next: localPath(r.PostForm.Get("next"))}
 	if view.Errors = c.missing(); view.Errors != nil {
 		s.show(w, r, screen{http.StatusBadRequest, "sign-in", view})
 		return nil
+	}
+	var err error
+	if c.device, err = s.knownDevice(r, c.account); err != nil {
+		return err
 	}
 	who, err := s.verify(r.Context(), c)
 	if p, ok := errors.AsType[*problem](err); ok {
@@ -144,7 +152,7 @@ func (s *server) openSession(w http.ResponseWriter, r *http.Request, who pipelin
 		return err
 	}
 	s.sessions.WriteSessionCookie(ctx, w, token, expiry)
-	return nil
+	return s.rememberDevice(w, r, who)
 }
 
 // newSession stores what is known of an account under a new token.
@@ -156,6 +164,7 @@ func (s *server) newSession(ctx context.Context, who pipeline.Account) (token st
 		return "", expiry, fmt.Errorf("renew session: %w", err)
 	}
 	s.sessions.Put(ctx, keyAccount, who.Name)
+	s.sessions.Put(ctx, keyEpoch, who.Epoch)
 	s.sessions.Put(ctx, keySeen, s.Now().Unix())
 	if token, expiry, err = s.sessions.Commit(ctx); err != nil {
 		return "", expiry, fmt.Errorf("store session: %w", err)

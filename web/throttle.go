@@ -12,21 +12,27 @@ import (
 
 // The throttle: after so many failures within the window, wait for its end. An
 // address may fail more often than an account on it, since a whole office can
-// stand behind one.
+// stand behind one; and so may an account from everywhere. Who knows names could
+// shut others out that way, so a device or an address on which the account has
+// signed in before does not wait for what happens elsewhere.
 const (
-	accountFailures = 5
-	addressFailures = 100
-	throttleWindow  = 5 * time.Minute
+	accountFailures  = 5
+	anywhereFailures = 50
+	addressFailures  = 100
+	throttleWindow   = 5 * time.Minute
+	// trustFor is how long an address is known for an account.
+	trustFor = 30 * 24 * time.Hour
 )
 
 // maxRemembered bounds what throttle and cache keep.
 const maxRemembered = 10_000
 
-// throttle slows guessing down, per account and address and per address.
+// throttle slows guessing down.
 type throttle struct {
-	now  func() time.Time
-	mu   sync.Mutex
-	seen map[string]attempts
+	now     func() time.Time
+	mu      sync.Mutex
+	seen    map[string]attempts
+	trusted map[string]time.Time // until when, by account and address
 }
 
 type attempts struct {
@@ -35,39 +41,61 @@ type attempts struct {
 }
 
 func newThrottle(now func() time.Time) *throttle {
-	return &throttle{now: now, seen: map[string]attempts{}}
+	return &throttle{now: now, seen: map[string]attempts{}, trusted: map[string]time.Time{}}
+}
+
+// origin is for which account and from where somebody tries.
+type origin struct {
+	account, address string
+	device           string // token of a device that the account has signed in on; empty if it is none
+}
+
+// bound is a key and how often it may fail.
+type bound struct {
+	key      string
+	failures int
+}
+
+// bounds are what an attempt counts for.
+func (t *throttle) bounds(o origin) []bound {
+	if o.device != "" {
+		return []bound{{o.account + "|device|" + o.device, accountFailures}}
+	}
+	all := []bound{{o.account + "|" + o.address, accountFailures}, {"address|" + o.address, addressFailures}}
+	if !t.now().Before(t.trusted[o.account+"|"+o.address]) {
+		all = append(all, bound{o.account + "|anywhere", anywhereFailures})
+	}
+	return all
 }
 
 // begin counts an attempt before it is looked at, so that many at once are no
 // way round, or tells how long to wait.
-func (t *throttle) begin(account, address string) (wait time.Duration) {
+func (t *throttle) begin(o origin) (wait time.Duration) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if wait := t.wait(account, address); wait > 0 {
+	if wait := t.wait(o); wait > 0 {
 		return wait
 	}
-	t.count(account + "|" + address)
-	t.count(address)
+	for _, b := range t.bounds(o) {
+		t.count(b.key)
+	}
 	return 0
 }
 
 // blocked tells how long to wait, without counting anything.
-func (t *throttle) blocked(account, address string) time.Duration {
+func (t *throttle) blocked(o origin) time.Duration {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return t.wait(account, address)
+	return t.wait(o)
 }
 
-func (t *throttle) wait(account, address string) time.Duration {
-	return max(t.left(account+"|"+address, accountFailures), t.left(address, addressFailures))
-}
-
-// left is how long a key has to wait that may fail so many times.
-func (t *throttle) left(key string, failures int) time.Duration {
-	if a := t.seen[key]; a.count >= failures {
-		return max(0, a.until.Sub(t.now()))
+func (t *throttle) wait(o origin) (longest time.Duration) {
+	for _, b := range t.bounds(o) {
+		if a := t.seen[b.key]; a.count >= b.failures {
+			longest = max(longest, a.until.Sub(t.now()))
+		}
 	}
-	return 0
+	return longest
 }
 
 // count adds an attempt. The window runs from the last one.
@@ -95,16 +123,24 @@ func (t *throttle) prune(now time.Time) {
 	}
 }
 
-// succeed forgets the failures of the account. Those of the address stay, or
-// one account of one's own would be enough to go on guessing at others.
-func (t *throttle) succeed(account, address string) {
+// succeed forgets the failures of the account there, and knows the place. Of
+// those of the address and from everywhere it takes back only the attempt
+// itself, or one account of one's own would be enough to go on guessing.
+func (t *throttle) succeed(o origin) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	delete(t.seen, account+"|"+address)
-	if a := t.seen[address]; a.count > 0 {
-		a.count--
-		t.seen[address] = a
+	for i, b := range t.bounds(o) {
+		if a := t.seen[b.key]; i == 0 {
+			delete(t.seen, b.key)
+		} else if a.count > 0 {
+			a.count--
+			t.seen[b.key] = a
+		}
 	}
+	if len(t.trusted) >= maxRemembered {
+		clear(t.trusted)
+	}
+	t.trusted[o.account+"|"+o.address] = t.now().Add(trustFor)
 }
 
 // addressOf gives the network address of a client: the whole of IPv4, and of

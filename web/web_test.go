@@ -12,7 +12,6 @@ import (
 	"image/jpeg"
 	"image/png"
 	"io"
-	"io/fs"
 	"log/slog"
 	"math/rand/v2"
 	"mime/multipart"
@@ -23,7 +22,6 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -162,13 +160,13 @@ func newWorld(t testing.TB, change ...func(*Config)) *world {
 	}
 	t.Cleanup(func() { store.Close() })
 	for name, role := range accounts {
-		if err := store.CreateAccount(t.Context(), pipeline.Account{Name: name, Title: "The " + name, Role: role, PasswordHash: passwordHash()}); err != nil {
+		if err := store.CreateAccount(t.Context(), pipeline.Account{Name: name, Title: "The " + name, Role: role, PasswordHash: passwordHash()}, pipeline.Deed{At: time.Now()}); err != nil {
 			t.Fatal(err)
 		}
 	}
 	w := &world{db: store, blobs: servers.blobs, spool: t.TempDir(), log: &safeBuffer{}}
 	w.config = Config{
-		Documents: store, Reviews: store, Encounters: store, Uploads: store, Accounts: store, Audit: store, Blobs: servers.blobs, Tasks: workers.NewEnqueuer(servers.redis),
+		Documents: store, Reviews: store, Encounters: store, Accounts: store, Devices: store, Audit: store, Blobs: servers.blobs, Tasks: workers.NewEnqueuer(servers.redis),
 		Sessions: store.Sessions(), SpoolDir: w.spool, Catalogue: checks.All(), Now: time.Now,
 		Log:      slog.New(slog.NewJSONHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 		Registry: prometheus.NewRegistry(),
@@ -190,8 +188,7 @@ func newWorld(t testing.TB, change ...func(*Config)) *world {
 	t.Cleanup(func() {
 		w.desk.Stop()
 		srv.Close()
-		left, _ := os.ReadDir(w.spool)
-		if left = slices.DeleteFunc(left, fs.DirEntry.IsDir); len(left) > 0 { // uploads that are not finished have a folder
+		if left, _ := os.ReadDir(w.spool); len(left) > 0 {
 			t.Errorf("%d files are left in the spool", len(left))
 		}
 		if n := w.desk.server.spool.quota.taken(); n != 0 {

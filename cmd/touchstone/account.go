@@ -6,8 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"regexp"
 	"strings"
+	"time"
 
 	"golang.org/x/term"
 
@@ -59,29 +59,19 @@ func (c *accountCmd) Run(ctx context.Context, std streams) error {
 // errAccountExists says that the name is taken.
 var errAccountExists = errors.New("there is an account of that name")
 
-// The bounds of a password (NIST SP 800-63B-4, 3.1.1.2); the desk reads no
-// longer one.
-const (
-	minPassword = 15
-	maxPassword = 1024 // bytes
-)
-
-// accountName is what can be typed on a sign-in page and in HTTP Basic alike.
-var accountName = regexp.MustCompile(`^[a-z0-9][a-z0-9._-]{0,63}$`)
-
 // checkAccount tells what is wrong with a new account.
 func checkAccount(name, title, password string) error {
-	switch {
-	case !accountName.MatchString(name):
-		return errors.New("an account name has letters, digits, '.', '_' and '-', begins with a letter or digit, and has at most 64 characters")
-	case printable(title) != title || len(title) > 100:
-		return errors.New("a title has at most 100 characters and none that cannot be printed")
-	case len([]rune(password)) < minPassword:
-		return fmt.Errorf("the password must have at least %d characters", minPassword)
-	case len(password) > maxPassword:
-		return fmt.Errorf("the password must have at most %d bytes", maxPassword)
+	for _, wrong := range []string{pipeline.CheckName(name), pipeline.CheckTitle(title), pipeline.CheckPassword(name, password)} {
+		if wrong != "" {
+			return errors.New(wrong)
+		}
 	}
 	return nil
+}
+
+// deed is what somebody with a terminal on this machine does.
+func deed() pipeline.Deed {
+	return pipeline.Deed{By: pipeline.Actor{Account: "terminal", Role: pipeline.RoleSystem}, At: time.Now().UTC()}
 }
 
 func addAccount(ctx context.Context, accounts pipeline.Accounts, name, title string, role pipeline.Role, password string) error {
@@ -93,7 +83,7 @@ func addAccount(ctx context.Context, accounts pipeline.Accounts, name, title str
 		return err
 	}
 	a := pipeline.Account{Name: name, Title: title, Role: role, PasswordHash: web.HashPassword(password)}
-	if err := accounts.CreateAccount(ctx, a); err != nil {
+	if err := accounts.CreateAccount(ctx, a, deed()); err != nil {
 		if errors.Is(err, pipeline.ErrConflict) {
 			return errAccountExists
 		}

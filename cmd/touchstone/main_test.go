@@ -121,11 +121,11 @@ func TestAccount(t *testing.T) {
 		code           int
 		says           string
 	}{
-		{"duty-officer", "too short\n", exitProblem, "at least 15 characters"},
-		{"duty-officer", strings.Repeat("x", 1025) + "\n", exitProblem, "at most 1024 bytes"},
-		{" pad ", good, exitProblem, "an account name has letters"},
-		{"has:colon", good, exitProblem, "an account name has letters"},
-		{"x\x1b[31m", good, exitProblem, "an account name has letters"},
+		{"duty-officer", "too short\n", exitProblem, "15 characters or more"},
+		{"duty-officer", strings.Repeat("x", 1025) + "\n", exitProblem, "1,024 bytes or less"},
+		{" pad ", good, exitProblem, "Account name must have letters"},
+		{"has:colon", good, exitProblem, "Account name must have letters"},
+		{"x\x1b[31m", good, exitProblem, "Account name must have letters"},
 		{"Duty-Officer", good, exitOK, "officer duty-officer"},
 		{"duty-officer", good, exitProblem, "there is an account"},
 		{"other", "", exitProblem, "standard input"},

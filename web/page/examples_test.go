@@ -51,6 +51,13 @@ func themed(t Theme) Shell {
 	return s
 }
 
+// oneTimeShell is that of somebody who has to choose a password first.
+func oneTimeShell() Shell {
+	s := shell(officer, "/account")
+	s.Account.OneTimeUntil = now.Add(pipeline.OneTime)
+	return s
+}
+
 // example is a page with a view that it can have.
 type example struct {
 	name  string
@@ -348,6 +355,11 @@ func formExamples() []example {
 	return []example{
 		{"sign-in", "sign-in", shell("", "/sign-in"), SignIn{Next: "/upload"}},
 		{"sign-in-error", "sign-in", shell("", "/sign-in"), SignIn{Name: "officer", Errors: []Error{{"name", "Account name and password do not belong together"}, {"password", "Enter your password"}}}},
+		{"account", "account", shell(officer, "/account"), Account{}},
+		{"account-changed", "account", shell(reviewer, "/account"), Account{Changed: true}},
+		{"account-one-time", "account", oneTimeShell(), Account{Errors: []Error{
+			{"current_password", "Enter your current password"}, {"new_password", "Password must be 15 characters or more"},
+		}}},
 		{"upload", "upload", shell(officer, "/upload"), Upload{}},
 		{"encounter", "encounter", shell(officer, "/encounters/new"), Encounter{Site: "NPT", People: "1"}},
 		{"encounter-error", "encounter", shell(officer, "/encounters"), Encounter{Site: "N", Channel: "custody", People: "0", Clock: "2026-12-24T13:48", Errors: []Error{

@@ -33,6 +33,13 @@ type SignIn struct {
 	Errors []Error
 }
 
+// Account is the view of "account": one's own, and the form for another
+// password.
+type Account struct {
+	Changed bool // it was changed a moment ago
+	Errors  []Error
+}
+
 // Home is the view of "home": what the account can do and what is new.
 type Home struct{ Recent []pipeline.Document }
 

@@ -41,6 +41,9 @@ func functions(a assets) template.FuncMap {
 		"deed":     deed,
 		"inc":      func(i int) int { return i + 1 },
 
+		"upper": upper,
+		"input": inputOf,
+
 		"notAccepted": func() label { return label{"Not accepted", "red"} },
 	}
 }

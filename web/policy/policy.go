@@ -11,29 +11,29 @@ type Action string
 // The actions of the desk. Those that concern a record are allowed on one's own
 // or on all of them.
 const (
-	Open      Action = "open"      // whatever needs no account
-	SignedIn  Action = "signed_in" // whatever is open to everybody who is signed in
-	Upload    Action = "upload"    // add a picture, open an encounter, look at a zone that was typed
-	Resume    Action = "resume"    // go on with an upload that broke off
-	Read      Action = "read"      // read a document and its result
-	Evidence  Action = "evidence"  // download an original
-	History   Action = "history"   // read who did what with a document
-	Raise     Action = "raise"     // raise a safety concern on a document
-	Review    Action = "review"    // take a review, decide, ask for a better picture
-	Queue     Action = "queue"     // see the queue and what was decided
-	Board     Action = "board"     // see the clocks and the numbers, take a review from its holder
-	Search    Action = "search"    // look documents up by number, name or hash
-	Audit     Action = "audit"     // read the audit log
-	Operate   Action = "operate"   // see how the service is doing, try failures again
-	Accounts  Action = "accounts"  // add accounts, change roles, lock and unlock
-	Integrate Action = "integrate" // tokens and webhooks
+	Open       Action = "open"        // whatever needs no account
+	SignedIn   Action = "signed_in"   // whatever is open to everybody who is signed in
+	OwnAccount Action = "own_account" // see one's own account, change its password
+	Upload     Action = "upload"      // add a picture, open an encounter, look at a zone that was typed
+	Read       Action = "read"        // read a document and its result
+	Evidence   Action = "evidence"    // download an original
+	History    Action = "history"     // read who did what with a document
+	Raise      Action = "raise"       // raise a safety concern on a document
+	Review     Action = "review"      // take a review, decide, ask for a better picture
+	Queue      Action = "queue"       // see the queue and what was decided
+	Board      Action = "board"       // see the clocks and the numbers, take a review from its holder
+	Search     Action = "search"      // look documents up by number, name or hash
+	Audit      Action = "audit"       // read the audit log
+	Operate    Action = "operate"     // see how the service is doing, try failures again
+	Accounts   Action = "accounts"    // add accounts, change roles, lock and unlock
+	Integrate  Action = "integrate"   // tokens and webhooks
 )
 
 // Actions are all of them.
 //
 //nolint:gochecknoglobals // a table, never written
 var Actions = []Action{
-	Open, SignedIn, Upload, Resume, Read, Evidence, History, Raise, Review, Queue, Board, Search, Audit, Operate, Accounts, Integrate,
+	Open, SignedIn, OwnAccount, Upload, Read, Evidence, History, Raise, Review, Queue, Board, Search, Audit, Operate, Accounts, Integrate,
 }
 
 // Reach is on which records a role may do something.
@@ -51,31 +51,31 @@ const (
 //nolint:gochecknoglobals // a table, never written
 var table = map[pipeline.Role]map[Action]Reach{
 	pipeline.RoleOfficer: {
-		SignedIn: All, Upload: All, Resume: Own, Read: Own, Evidence: Own, Raise: Own,
+		SignedIn: All, OwnAccount: All, Upload: All, Read: Own, Evidence: Own, Raise: Own,
 	},
 	pipeline.RoleReviewer: {
-		SignedIn: All, Upload: All, Resume: Own, Read: All, Evidence: All, History: All, Raise: All, Review: All, Queue: All, Search: All,
+		SignedIn: All, OwnAccount: All, Upload: All, Read: All, Evidence: All, History: All, Raise: All, Review: All, Queue: All, Search: All,
 	},
 	pipeline.RoleSafeguarding: {
-		SignedIn: All, Read: All, History: All, Raise: All, Queue: All,
+		SignedIn: All, OwnAccount: All, Read: All, History: All, Raise: All, Queue: All,
 	},
 	pipeline.RoleAnalyst: {
-		SignedIn: All,
+		SignedIn: All, OwnAccount: All,
 	},
 	pipeline.RoleSupervisor: {
-		SignedIn: All, Read: All, Evidence: All, History: All, Raise: All, Queue: All, Board: All, Search: All,
+		SignedIn: All, OwnAccount: All, Read: All, Evidence: All, History: All, Raise: All, Queue: All, Board: All, Search: All,
 	},
 	pipeline.RoleAuditor: {
-		SignedIn: All, Read: All, History: All, Audit: All,
+		SignedIn: All, OwnAccount: All, Read: All, History: All, Audit: All,
 	},
 	pipeline.RoleOperator: {
-		SignedIn: All, Operate: All,
+		SignedIn: All, OwnAccount: All, Operate: All,
 	},
 	pipeline.RoleAdministrator: {
-		SignedIn: All, Accounts: All, Integrate: All,
+		SignedIn: All, OwnAccount: All, Accounts: All, Integrate: All,
 	},
 	pipeline.RoleMachine: {
-		SignedIn: All, Upload: All, Resume: Own, Read: Own,
+		SignedIn: All, OwnAccount: All, Upload: All, Read: Own,
 	},
 }
 

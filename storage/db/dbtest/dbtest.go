@@ -21,8 +21,8 @@ type Store interface {
 	pipeline.Documents
 	pipeline.Reviews
 	pipeline.Encounters
-	pipeline.Uploads
 	pipeline.Accounts
+	pipeline.Devices
 	pipeline.Audit
 	Sessions() scs.CtxStore
 	Ping(ctx context.Context) error
@@ -53,15 +53,15 @@ func Run(t *testing.T, open func(t *testing.T) Store) {
 		"late documents are found":           late,
 		"states are counted":                 counts,
 		"accounts are kept":                  accounts,
+		"changes of accounts are written":    accountChanges,
+		"the last administrator remains":     lastAdministrator,
+		"accounts are listed by name":        listAccounts,
+		"devices are known for a while":      devices,
 		"the audit log keeps its order":      auditOrder,
 		"every change is in the audit log":   auditChanges,
 		"what failed is not in the log":      auditFailures,
 		"sessions are kept until they end":   sessions,
 		"the last site is remembered":        lastSite,
-		"an upload becomes a document":       uploadLife,
-		"an upload is begun once":            uploadAgain,
-		"uploads have limits":                uploadLimits,
-		"uploads come to an end":             uploadEnds,
 		"a cancelled call changes nothing":   cancelled,
 		"the store answers a ping":           func(t *testing.T, s Store) { noErr(t, s.Ping(t.Context())) },
 		"a whole life is one straight line":  life,

@@ -9,9 +9,9 @@ import (
 
 func accounts(t *testing.T, s Store) {
 	ctx := t.Context()
-	officer := pipeline.Account{Name: "duty-officer", Title: "Duty officer", Role: pipeline.RoleOfficer, PasswordHash: "hash"}
-	noErr(t, s.CreateAccount(ctx, officer))
-	is(t, s.CreateAccount(ctx, pipeline.Account{Name: officer.Name, Role: pipeline.RoleReviewer}), pipeline.ErrConflict)
+	officer := pipeline.Account{Name: "duty-officer", Title: "Duty officer", Role: pipeline.RoleOfficer, PasswordHash: "hash", Epoch: 1}
+	noErr(t, s.CreateAccount(ctx, officer, byAdministrator))
+	is(t, s.CreateAccount(ctx, pipeline.Account{Name: officer.Name, Role: pipeline.RoleReviewer}, byAdministrator), pipeline.ErrConflict)
 	got, err := s.FindAccount(ctx, officer.Name)
 	noErr(t, err)
 	same(t, got, officer)
@@ -20,7 +20,7 @@ func accounts(t *testing.T, s Store) {
 		"system role": {Name: "worker", Role: pipeline.RoleSystem},
 		"no name":     {Role: pipeline.RoleOfficer},
 	} {
-		if err := s.CreateAccount(ctx, a); err == nil {
+		if err := s.CreateAccount(ctx, a, byAdministrator); err == nil {
 			t.Errorf("an account with %s was created", name)
 		}
 	}
@@ -53,7 +53,7 @@ func auditOrder(t *testing.T, s Store) {
 }
 
 func auditChanges(t *testing.T, s Store) {
-	noErr(t, s.CreateAccount(t.Context(), pipeline.Account{Name: "duty-officer", Role: pipeline.RoleOfficer}))
+	noErr(t, s.CreateAccount(t.Context(), pipeline.Account{Name: "duty-officer", Role: pipeline.RoleOfficer}, byAdministrator))
 	d := claim(t, s, create(t, s, newDocument()).ID, "worker-1", day.Add(time.Second))
 	noErr(t, s.Finish(t.Context(), d, pipeline.Screened{Report: newReport(d), At: day.Add(2 * time.Second)}))
 	got, err := s.History(t.Context(), string(d.ID))

@@ -75,7 +75,7 @@ func Takers(t *testing.T, handles ...Store) {
 
 // onePersonTwice: a form that is sent twice takes one review.
 func onePersonTwice(t *testing.T, s Store) {
-	noErr(t, s.CreateAccount(t.Context(), pipeline.Account{Name: "rita", Role: pipeline.RoleReviewer}))
+	noErr(t, s.CreateAccount(t.Context(), pipeline.Account{Name: "rita", Role: pipeline.RoleReviewer}, byAdministrator))
 	for range 20 {
 		flagged(t, s, day)
 	}
