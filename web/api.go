@@ -22,6 +22,7 @@ type documentBody struct {
 	MediaType  pipeline.MediaType         `json:"media_type"`
 	FileName   string                     `json:"file_name"`
 	Encounter  string                     `json:"encounter"`
+	PageOf     pipeline.DocumentID        `json:"page_of,omitempty"` // first picture of the same document
 	Capture    pipeline.CaptureClass      `json:"capture"`
 	UploadedBy string                     `json:"uploaded_by"`
 	ReceivedAt time.Time                  `json:"received_at"`
@@ -51,7 +52,7 @@ type listBody struct {
 func bodyOf(d pipeline.Document) documentBody {
 	b := documentBody{
 		ID: d.ID, Digest: d.Digest, Size: d.Size, MediaType: d.MediaType, FileName: d.FileName, Encounter: d.Encounter,
-		Capture: d.Capture, UploadedBy: d.UploadedBy, ReceivedAt: d.ReceivedAt.UTC(), State: d.State,
+		PageOf: d.PageOf, Capture: d.Capture, UploadedBy: d.UploadedBy, ReceivedAt: d.ReceivedAt.UTC(), State: d.State,
 	}
 	if d.State == pipeline.StateScreened {
 		at := d.ScreenedAt.UTC()
@@ -86,6 +87,12 @@ func (s *server) apiUpload(w http.ResponseWriter, r *http.Request, who pipeline.
 	if err != nil {
 		return err
 	}
+	return s.writeReceived(w, r, k)
+}
+
+// writeReceived answers with a document that was received, or with its outcome
+// if the client wants to wait for it.
+func (s *server) writeReceived(w http.ResponseWriter, r *http.Request, k kept) (err error) {
 	status := http.StatusCreated
 	if k.duplicate {
 		status = http.StatusOK
@@ -118,12 +125,11 @@ func (s *server) receive(w http.ResponseWriter, r *http.Request, who pipeline.Ac
 	if err != nil {
 		return kept{}, err
 	}
-	errs := f.mistakes()
 	if len(f.files) > 1 && f.extra == 0 {
-		errs = append(errs, fieldError{"/file", "Send one file in each request"})
+		return kept{}, problemInvalid([]fieldError{{"/file", "Send one file in each request"}})
 	}
-	if errs != nil {
-		return kept{}, problemInvalid(errs)
+	if err := s.correct(r.Context(), f); err != nil {
+		return kept{}, err
 	}
 	all, err := s.keep(r.Context(), f)
 	if err != nil {

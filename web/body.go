@@ -50,6 +50,9 @@ func (p *pacedBody) Read(b []byte) (int, error) {
 // net/http would take a deadline that passes for a client that has gone.
 func (p *pacedBody) release() { _ = p.deadline(time.Time{}) }
 
+// abandon ends reading at once: somebody else goes on.
+func (p *pacedBody) abandon() { _ = p.deadline(p.start) }
+
 // slow tells whether reading ended because the client sent too slowly.
 func (p *pacedBody) slow() bool { return errors.Is(p.err, os.ErrDeadlineExceeded) }
 

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"crypto/sha256"
 	"errors"
 	"fmt"
@@ -32,6 +33,7 @@ const (
 // form is an upload as it was read. Whoever reads it closes it.
 type form struct {
 	encounter, capture string
+	pageOf             string // reference of the document of which the files are further sides; empty if they are documents of their own
 	files              []arrived
 	extra              int // files beyond maxFiles
 	fields             int
@@ -153,6 +155,8 @@ func (fr *formReader) part(p *multipart.Part) error {
 		fr.form.encounter = encounterReference(string(b))
 	case "capture":
 		fr.form.capture = strings.TrimSpace(string(b))
+	case "page_of":
+		fr.form.pageOf = strings.TrimSpace(string(b))
 	}
 	return nil
 }
@@ -304,6 +308,9 @@ func (f *form) mistakes() (errs []fieldError) {
 	} else if err != nil {
 		errs = append(errs, fieldError{"/capture", "Select how you got the images"})
 	}
+	if f.given["page_of"] > 1 {
+		errs = append(errs, fieldError{"/page_of", "Give one document that this is another side of"})
+	}
 	switch {
 	case len(f.files) == 0:
 		errs = append(errs, fieldError{"/file", "Add at least one image"})
@@ -311,6 +318,45 @@ func (f *form) mistakes() (errs []fieldError) {
 		errs = append(errs, tooManyFiles(f.extra).errors...)
 	}
 	return errs
+}
+
+// correct tells everything that is wrong with a form, and finds the first
+// picture of the document that it adds sides to.
+func (s *server) correct(ctx context.Context, f *form) error {
+	errs := f.mistakes()
+	if f.pageOf != "" && f.given["page_of"] <= 1 {
+		head, said, err := s.headOf(ctx, f)
+		if err != nil {
+			return err
+		}
+		if said != "" {
+			errs = append(errs, fieldError{"/page_of", said})
+		}
+		f.pageOf = string(head)
+	}
+	if errs != nil {
+		return problemInvalid(errs)
+	}
+	return nil
+}
+
+// headOf is the first picture of the document that a form adds sides to. It must
+// be of the same account and encounter; what is wrong is said otherwise.
+func (s *server) headOf(ctx context.Context, f *form) (head pipeline.DocumentID, said string, err error) {
+	id, err := pipeline.ParseDocumentID(f.pageOf)
+	if err != nil {
+		return "", noDocument, nil //nolint:nilerr // it is the user's mistake, and said
+	}
+	d, err := s.Documents.Find(ctx, id)
+	switch {
+	case errors.Is(err, pipeline.ErrNotFound), err == nil && d.UploadedBy != infoOf(ctx).who.Name:
+		return "", noDocument, nil
+	case err != nil:
+		return "", "", err
+	case d.Encounter != f.encounter:
+		return "", "The document that this is another side of belongs to encounter " + d.Encounter, nil
+	}
+	return d.Head(), "", nil
 }
 
 // fileName gives the name of a file as it can be shown and stored: without

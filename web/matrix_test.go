@@ -3,6 +3,7 @@ package web
 import (
 	"bytes"
 	"cmp"
+	"crypto/rand"
 	"crypto/sha256"
 	"flag"
 	"fmt"
@@ -43,6 +44,7 @@ var samples = map[string]sample{
 	"GET /{$}":                           {address: "/"},
 	"GET /upload":                        {empty: true},
 	"GET /upload/received":               {address: "/upload/received?id={id}"},
+	"POST /api/v1/uploads":               {json: `{"file_name": "page.jpg", "size": 1000}`},
 	"GET /encounters/new":                {empty: true},
 	"POST /encounters":                   {form: url.Values{"site": {"UTO"}, "channel": {"custody"}, "people": {"1"}}},
 	"POST /api/v1/encounters":            {json: `{"site": "UTO", "channel": "custody", "people": 1}`},
@@ -68,6 +70,7 @@ type kind struct {
 // kinds are by the name that they have in patterns.
 var kinds = map[string]kind{
 	"id":        {(*matrix).addDocument, "TSD-0000-0000"},
+	"upload":    {(*matrix).addUpload, strings.Repeat("A", 26)},
 	"reference": {(*matrix).addEncounter, "UTO-000000-0001"},
 }
 
@@ -121,6 +124,16 @@ func (m *matrix) addEncounter(owner string) string {
 		m.t.Fatal(err)
 	}
 	return e.Reference
+}
+
+// addUpload begins an upload.
+func (m *matrix) addUpload(owner string) string {
+	m.t.Helper()
+	u := pipeline.Upload{ID: rand.Text(), Account: owner, FileName: "page.jpg", Size: 1000, BegunAt: time.Now()}
+	if _, err := m.w.db.BeginUpload(m.t.Context(), u, pipeline.UploadLimits{Each: 1000, All: 1000}, pipeline.Account{Name: owner}); err != nil {
+		m.t.Fatal(err)
+	}
+	return u.ID
 }
 
 // address is where a request to a route goes; it may hold the name of a kind.

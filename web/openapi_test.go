@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"maps"
 	"net/http"
+	"path"
 	"reflect"
 	"regexp"
 	"slices"
@@ -99,6 +100,9 @@ func TestAnswersMatch(t *testing.T) {
 	w.screen(t, screened.ID)
 	waits := w.receive(t, officer)
 	at := "/api/v1/documents/" + string(screened.ID)
+	sending := picture()
+	begun := b.begin("a.jpg", sending)
+	upload := begun.header.Get("Location")
 	const one = "/api/v1/documents/{id}"
 	for _, tt := range []struct {
 		op     string
@@ -127,6 +131,15 @@ func TestAnswersMatch(t *testing.T) {
 		{"POST /api/v1/encounters", 415, b.postForm("/api/v1/encounters", nil)},
 		{"GET /api/v1/encounters/{reference}", 404, b.get("/api/v1/encounters/UTO-000000-0001")},
 		{"GET /api/v1/encounters/{reference}", 403, op.get("/api/v1/encounters/UTO-000000-0001")},
+		{"POST /api/v1/uploads", 201, begun},
+		{"POST /api/v1/uploads", 200, b.begin("a.jpg", sending)},
+		{"POST /api/v1/uploads", 413, b.postJSON("/api/v1/uploads", `{"file_name":"a.jpg","size":20000001}`)},
+		{"GET /api/v1/uploads", 200, b.get("/api/v1/uploads")},
+		{"GET /api/v1/uploads/{upload}", 200, b.get(upload)},
+		{"GET /api/v1/uploads/{upload}", 404, b.get("/api/v1/uploads/x")},
+		{"PATCH /api/v1/uploads/{upload}", 409, b.piece(path.Base(upload), 5, sending)},
+		{"PATCH /api/v1/uploads/{upload}", 415, b.do(b.request("PATCH", upload, nil))},
+		{"POST /api/v1/uploads/{upload}/document", 409, b.fileIt(path.Base(upload))},
 		{"GET /api/v1/documents", 200, b.get("/api/v1/documents?limit=1")},
 		{"GET /api/v1/documents", 200, b.get("/api/v1/documents?encounter=XXX-000000-0000")},
 		{"GET /api/v1/documents", 400, b.get("/api/v1/documents?limit=x")},
@@ -174,7 +187,7 @@ func TestSchemasMatchTypes(t *testing.T) {
 	d := describe(t)
 	for name, v := range map[string]any{
 		"Document": documentBody{}, "Sighting": sightingBody{}, "DocumentList": listBody{}, "Problem": problemBody{}, "FieldError": fieldError{},
-		"OpenedEncounter": encounterBody{}, "TypedText": typedBody{}, "TypedZone": explain.Explanation{}, "TypedField": explain.Field{}, "TypedCharacter": explain.Character{},
+		"OpenedEncounter": encounterBody{}, "Upload": uploadBody{}, "TypedText": typedBody{}, "TypedZone": explain.Explanation{}, "TypedField": explain.Field{}, "TypedCharacter": explain.Character{},
 		"Report": pipeline.Report{}, "Page": pipeline.PageReading{}, "Zone": pipeline.ZoneReading{}, "CharMark": pipeline.CharMark{},
 		"Field": pipeline.FieldReading{}, "CheckDigit": pipeline.CheckDigitReading{}, "Doubt": pipeline.DoubtReading{}, "Change": pipeline.ChangeReading{}, "Finding": pipeline.Finding{}, "Value": pipeline.Value{},
 		"Box": pipeline.Box{}, "ScreeningOutcome": pipeline.ScreeningOutcome{}, "Contribution": pipeline.Contribution{}, "Orientation": pipeline.Orientation{},

@@ -28,10 +28,11 @@ var problemTypes = []page.ProblemType{ //nolint:gochecknoglobals // a table, nev
 	{Slug: "not-found", Title: "We could not find that", Status: http.StatusNotFound, Means: "There is nothing under this address that the account may see."},
 	{Slug: "no-report", Title: "There is no report yet", Status: http.StatusNotFound, Means: "The document is still waiting or being screened. Ask again later."},
 	{Slug: "method", Title: "This address does not do that", Status: http.StatusMethodNotAllowed, Means: "The address does not know the method. The Allow header lists those that it knows."},
+	{Slug: "offset", Title: "The upload goes on from another place", Status: http.StatusConflict, Means: "The upload is not as far as the request says. The Upload-Offset header tells how much has arrived."},
 	{Slug: "too-slow", Title: "The upload was too slow", Status: http.StatusRequestTimeout, Means: "The bytes came too slowly to go on waiting. Nothing was kept. Try again on a better connection."},
 	{Slug: "file-too-large", Title: "The file is too big", Status: http.StatusRequestEntityTooLarge, Means: "A file must be smaller than 20MB, and a form must not hold more than 20 files. Nothing was kept."},
 	{Slug: "unsupported-file", Title: "The file is not a picture", Status: http.StatusUnsupportedMediaType, Means: "The first bytes are not those of a JPG, PNG or WebP image, whatever the file is called."},
-	{Slug: "unsupported-form", Title: "The form has another type", Status: http.StatusUnsupportedMediaType, Means: "Documents are sent as multipart/form-data, everything else as application/json."},
+	{Slug: "unsupported-form", Title: "The form has another type", Status: http.StatusUnsupportedMediaType, Means: "Documents are sent as multipart/form-data, pieces of an upload as application/offset+octet-stream, everything else as application/json."},
 	{Slug: "too-many-requests", Title: "Too many at once", Status: http.StatusTooManyRequests, Means: "The account or its address asks for more than it may. Wait for the time in the Retry-After header."},
 	{Slug: "internal", Title: "There is a problem with the service", Status: http.StatusInternalServerError, Means: "The service is at fault. Documents that were received are safe. Quote the request_id."},
 	{Slug: "upload-failed", Title: "The file could not be uploaded", Status: http.StatusServiceUnavailable, Means: "The file could not be stored. Try again."},
@@ -101,6 +102,28 @@ func problemLongBody() *problem {
 // problemLongText is of a text that is more than a zone.
 func problemLongText() *problem {
 	return problemInvalid([]fieldError{{"/text", "The text is too long. Enter the 2 or 3 lines of the zone alone"}})
+}
+
+// problemOffset is of a piece that does not begin where the last one ended.
+func problemOffset() *problem {
+	return &problem{slug: "offset", detail: "This is not the place to go on from. The Upload-Offset header says how much has arrived"}
+}
+
+func problemMoreThanSaid() *problem {
+	return &problem{slug: "file-too-large", detail: "More bytes came than the upload was begun with. Nothing of this piece was kept"}
+}
+
+// problemBroke is of bytes that are not those that were sent.
+func problemBroke(name string) *problem {
+	return problemFile("upload-failed", name+" could not be uploaded. Try again")
+}
+
+func problemPieceType() *problem {
+	return &problem{slug: "unsupported-form", detail: "Send a piece as application/offset+octet-stream, with its place in the Upload-Offset header"}
+}
+
+func problemNoUpload() *problem {
+	return &problem{slug: "not-found", detail: "We could not find that upload. Begin it again"}
 }
 
 func problemSlow() *problem {

@@ -56,13 +56,15 @@ func (rt *router) add(added route, h http.Handler) {
 }
 
 // routes is every address of the desk. An address that holds an id names its
-// kind: {id} is a document, {reference} an encounter.
+// kind: {id} is a document, {reference} an encounter,
+// {upload} a file that arrives piece by piece.
 func (s *server) routes() *router {
 	rt := &router{server: s, mux: http.NewServeMux()}
 	s.serviceRoutes(rt)
 	s.sessionRoutes(rt)
 	s.documentRoutes(rt)
 	s.encounterRoutes(rt)
+	s.uploadRoutes(rt)
 	s.typedRoutes(rt)
 	s.siteRoutes(rt)
 	return rt
@@ -116,6 +118,17 @@ func (s *server) encounterRoutes(rt *router) {
 	rt.handle("POST /encounters", policy.Upload, s.newEncounter)
 	rt.handle("POST /api/v1/encounters", policy.Upload, s.apiNewEncounter)
 	rt.handle("GET /api/v1/encounters/{reference}", policy.Upload, s.apiEncounter)
+}
+
+// uploadRoutes are about files that arrive piece by piece.
+func (s *server) uploadRoutes(rt *router) {
+	rt.handle("POST /upload/{upload}/remove", policy.Resume, s.dropUploadPage)
+	rt.handle("POST /api/v1/uploads", policy.Upload, s.apiBeginUpload)
+	rt.handle("GET /api/v1/uploads", policy.Resume, s.apiUploads)
+	rt.handle("GET /api/v1/uploads/{upload}", policy.Resume, s.apiUploadState)
+	rt.handle("PATCH /api/v1/uploads/{upload}", policy.Resume, s.apiUploadPiece)
+	rt.handle("DELETE /api/v1/uploads/{upload}", policy.Resume, s.apiDropUpload)
+	rt.handle("POST /api/v1/uploads/{upload}/document", policy.Resume, s.apiFileUpload)
 }
 
 // typedRoutes are about zones that somebody types.

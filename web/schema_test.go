@@ -102,9 +102,11 @@ func (d *description) operations(t *testing.T) map[string]describedOperation {
 			Parameters []describedParameter `json:"parameters"`
 			Get        *describedOperation  `json:"get"`
 			Post       *describedOperation  `json:"post"`
+			Patch      *describedOperation  `json:"patch"`
+			Delete     *describedOperation  `json:"delete"`
 		}
 		strict(t, raw, &item)
-		for method, op := range map[string]*describedOperation{"GET": item.Get, "POST": item.Post} {
+		for method, op := range map[string]*describedOperation{"GET": item.Get, "POST": item.Post, "PATCH": item.Patch, "DELETE": item.Delete} {
 			if op != nil {
 				op.Parameters = append(op.Parameters, item.Parameters...)
 				ops[method+" "+path] = *op

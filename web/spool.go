@@ -36,18 +36,26 @@ type spooled struct {
 
 // open makes an empty file for an account.
 func (s *spool) open(account string) (*spooled, error) {
+	return s.adopt(account, func() (*os.File, error) {
+		f, err := os.CreateTemp(s.dir, "touchstone-*")
+		if err != nil {
+			return nil, err
+		}
+		if err := os.Remove(f.Name()); err != nil { //nolint:gosec // the name is one that CreateTemp gave
+			return nil, errors.Join(err, f.Close())
+		}
+		return f, nil
+	})
+}
+
+// adopt opens a file within the account's quota.
+func (s *spool) adopt(account string, open func() (*os.File, error)) (*spooled, error) {
 	if !s.quota.take(account) {
 		return nil, problemTooMany("Too many files are on their way at once. Wait a few seconds and try again")
 	}
-	f, err := os.CreateTemp(s.dir, "touchstone-*")
-	if err == nil {
-		err = os.Remove(f.Name()) //nolint:gosec // the name is one that CreateTemp gave
-	}
+	f, err := open()
 	if err != nil {
 		s.quota.give(account)
-		if f != nil {
-			err = errors.Join(err, f.Close())
-		}
 		return nil, fmt.Errorf("open spool file: %w", err)
 	}
 	return &spooled{f, s, account}, nil

@@ -65,7 +65,7 @@ func (s *server) keepOne(ctx context.Context, f *form, a arrived) (kept, error) 
 	}
 	d, created, err := s.create(ctx, pipeline.Document{
 		Digest: a.digest, Size: a.size, MediaType: a.media, FileName: name, Encounter: f.encounter,
-		Capture: pipeline.CaptureClass(f.capture), UploadedBy: infoOf(ctx).who.Name, State: pipeline.StateReceived,
+		Capture: pipeline.CaptureClass(f.capture), PageOf: pipeline.DocumentID(f.pageOf), UploadedBy: infoOf(ctx).who.Name, State: pipeline.StateReceived,
 	})
 	if err != nil {
 		return kept{}, err
@@ -128,9 +128,7 @@ func (s *server) upload(w http.ResponseWriter, r *http.Request, who pipeline.Acc
 	f, err := s.readForm(w, r, who)
 	defer f.close()
 	if err == nil {
-		if errs := f.mistakes(); errs != nil {
-			err = problemInvalid(errs)
-		}
+		err = s.correct(r.Context(), f)
 	}
 	var all []kept
 	if err == nil {

@@ -34,6 +34,7 @@ type Config struct {
 	Documents  pipeline.Documents
 	Reviews    pipeline.Reviews
 	Encounters pipeline.Encounters
+	Uploads    pipeline.Uploads
 	Accounts   pipeline.Accounts
 	Devices    pipeline.Devices
 	Audit      pipeline.Audit
@@ -57,7 +58,7 @@ type Config struct {
 // at the first upload.
 func (c Config) check() error {
 	switch {
-	case c.Documents == nil || c.Reviews == nil || c.Encounters == nil || c.Accounts == nil || c.Devices == nil || c.Audit == nil || c.Blobs == nil || c.Tasks == nil:
+	case c.Documents == nil || c.Reviews == nil || c.Encounters == nil || c.Uploads == nil || c.Accounts == nil || c.Devices == nil || c.Audit == nil || c.Blobs == nil || c.Tasks == nil:
 		return errors.New("a store is missing")
 	case c.Sessions == nil || c.Now == nil || c.Log == nil || c.Registry == nil || c.Ready == nil:
 		return errors.New("sessions, clock, log, registry or readiness are missing")
@@ -90,8 +91,12 @@ func New(c Config) (*Desk, error) {
 	if err != nil {
 		return nil, fmt.Errorf("register metrics: %w", err)
 	}
+	p, err := newPieces(c.SpoolDir)
+	if err != nil {
+		return nil, err
+	}
 	s := &server{
-		Config: c, pages: pages, metrics: m, sessions: newSessions(c), spool: newSpool(c.SpoolDir),
+		Config: c, pieces: p, pages: pages, metrics: m, sessions: newSessions(c), spool: newSpool(c.SpoolDir),
 		throttle: newThrottle(c.Now), known: newKnownPasswords(c.Now), hasher: newHasher(),
 		streams: newQuota(maxStreams, maxStreamsEach), checks: map[string]pipeline.Check{}, stopping: make(chan struct{}),
 	}
@@ -117,6 +122,7 @@ type server struct {
 	metrics  *metrics
 	sessions *scs.SessionManager
 	spool    *spool
+	pieces   *pieces
 	throttle *throttle
 	known    *knownPasswords
 	hasher   *hasher

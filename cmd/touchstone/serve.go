@@ -112,7 +112,7 @@ func serveDesk(ctx context.Context, d desk, s *servers, reg *prometheus.Registry
 		return fmt.Errorf("make the spool folder: %w", err)
 	}
 	handler, err := web.New(web.Config{
-		Documents: s.db, Reviews: s.db, Encounters: s.db, Accounts: s.db, Devices: s.db, Audit: s.db, Blobs: s.blobs,
+		Documents: s.db, Reviews: s.db, Encounters: s.db, Uploads: s.db, Accounts: s.db, Devices: s.db, Audit: s.db, Blobs: s.blobs,
 		Tasks: workers.NewEnqueuer(s.redis), Sessions: s.db.Sessions(), SpoolDir: d.spool,
 		Catalogue: checks.All(), Now: time.Now, Log: log, Registry: reg,
 		Ready: s.ready, Secure: d.secure, Version: version(),
@@ -131,6 +131,10 @@ func serveDesk(ctx context.Context, d desk, s *servers, reg *prometheus.Registry
 		if err := server.Serve(d.listener); !errors.Is(err, http.ErrServerClosed) {
 			return err
 		}
+		return nil
+	})
+	group.Go(func() error {
+		handler.Tidy(ctx)
 		return nil
 	})
 	group.Go(func() error {

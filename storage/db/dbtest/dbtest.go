@@ -21,6 +21,7 @@ type Store interface {
 	pipeline.Documents
 	pipeline.Reviews
 	pipeline.Encounters
+	pipeline.Uploads
 	pipeline.Accounts
 	pipeline.Devices
 	pipeline.Audit
@@ -62,6 +63,10 @@ func Run(t *testing.T, open func(t *testing.T) Store) {
 		"what failed is not in the log":      auditFailures,
 		"sessions are kept until they end":   sessions,
 		"the last site is remembered":        lastSite,
+		"an upload becomes a document":       uploadLife,
+		"an upload is begun once":            uploadAgain,
+		"uploads have limits":                uploadLimits,
+		"uploads come to an end":             uploadEnds,
 		"a cancelled call changes nothing":   cancelled,
 		"the store answers a ping":           func(t *testing.T, s Store) { noErr(t, s.Ping(t.Context())) },
 		"a whole life is one straight line":  life,
