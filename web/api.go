@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	_ "embed"
@@ -12,6 +13,7 @@ import (
 
 	"touchstone.internal/pipeline"
 	"touchstone.internal/pipeline/text"
+	"touchstone.internal/web/page"
 )
 
 // documentBody is a document as the API gives it.
@@ -32,6 +34,29 @@ type documentBody struct {
 	Outcome    *pipeline.ScreeningOutcome `json:"outcome,omitempty"`
 	Duplicate  bool                       `json:"duplicate,omitempty"` // uploaded to this encounter before, by the same account
 	Sightings  []sightingBody             `json:"sightings,omitempty"` // other uploads of the same bytes
+	Review     *standingBody              `json:"review,omitempty"`    // how it stands with reviewers; only of one document
+}
+
+// standingBody is how a document stands with reviewers, as everybody may know it
+// who may read the document.
+type standingBody struct {
+	ID      pipeline.DocumentID  `json:"id"`
+	State   string               `json:"state"`
+	DueAt   time.Time            `json:"due_at"`
+	Kind    pipeline.VerdictKind `json:"verdict_kind,omitempty"` // once it stands
+	Agreed  int                  `json:"agreed,omitempty"`       // reviewers who came to it
+	Reasons []string             `json:"asked,omitempty"`        // what a better picture is to show
+}
+
+func standingOf(st *page.Standing) *standingBody {
+	if st == nil {
+		return nil
+	}
+	b := &standingBody{ID: st.Review, State: st.State, DueAt: st.DueAt.UTC(), Kind: st.Verdict.Kind(), Agreed: st.Agreed}
+	if st.Asked != nil {
+		b.Reasons = st.Asked.Reasons
+	}
+	return b
 }
 
 // sightingBody is another upload of the same bytes. Of a document that the
@@ -57,6 +82,8 @@ func bodyOf(d pipeline.Document) documentBody {
 	if d.State == pipeline.StateScreened {
 		at := d.ScreenedAt.UTC()
 		b.ScreenedAt, b.Outcome = &at, outcomeOf(d.Outcome)
+	}
+	if b.Outcome != nil {
 		b.Headline = text.Headline(string(d.Outcome.Conclusion), string(d.Outcome.Band))
 	}
 	return b
@@ -209,8 +236,16 @@ func (s *server) apiDocument(w http.ResponseWriter, r *http.Request, _ pipeline.
 	if err != nil {
 		return err
 	}
-	b := bodyOf(d)
-	b.Sightings = sightingsOf(seen)
+	standing, err := s.standing(r.Context(), d)
+	if err != nil {
+		return err
+	}
+	one := []pipeline.Document{d}
+	if err := s.unfold(r.Context(), one); err != nil {
+		return err
+	}
+	b := bodyOf(one[0])
+	b.Sightings, b.Review = sightingsOf(seen), standingOf(standing)
 	s.writeJSON(w, r, http.StatusOK, b)
 	return nil
 }
@@ -220,6 +255,9 @@ func (s *server) apiReport(w http.ResponseWriter, r *http.Request, _ pipeline.Ac
 	d, err := s.find(r.Context(), r.PathValue("id"), "report")
 	if err != nil {
 		return err
+	}
+	if _, folded, err := s.foldedTo(r.Context(), d); err != nil || folded {
+		return cmp.Or(err, error(problemImpression()))
 	}
 	report, err := s.Documents.Report(r.Context(), d.ID)
 	if errors.Is(err, pipeline.ErrNotFound) {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"strings"
 
 	"touchstone.internal/pipeline"
 	"touchstone.internal/web/page"
@@ -50,8 +51,13 @@ func (s *server) page(a policy.Action, h handler) http.Handler {
 	})
 }
 
-// signInAddress is where to sign in and come back from.
+// signInAddress is where to sign in and come back from. Who was signed out in the
+// middle of a review comes back to it, and to their draft.
 func signInAddress(r *http.Request) string {
+	if review, ok := strings.CutPrefix(r.URL.Path, "/reviews/"); ok && r.Method == http.MethodPost {
+		id, _, _ := strings.Cut(review, "/")
+		return "/sign-in?" + url.Values{"next": {"/reviews/" + id}}.Encode()
+	}
 	if r.Method != http.MethodGet || r.URL.Path == "/" {
 		return "/sign-in"
 	}

@@ -73,6 +73,9 @@ func (s *server) home(w http.ResponseWriter, r *http.Request, who pipeline.Accou
 		if view.Recent, err = s.Documents.List(r.Context(), ownOnly(pipeline.DocumentFilter{Limit: 5}, who)); err != nil {
 			return err
 		}
+		if err := s.unfold(r.Context(), view.Recent); err != nil {
+			return err
+		}
 	}
 	s.show(w, r, screen{http.StatusOK, "home", view})
 	return nil
@@ -178,7 +181,10 @@ func (s *server) search(ctx context.Context, f pipeline.DocumentFilter) (l listi
 	if err := s.consult(ctx, "documents", "list"); err != nil {
 		return l, err
 	}
-	if l.documents, err = s.Documents.List(ctx, f); err != nil || len(l.documents) < f.Limit {
+	if l.documents, err = s.Documents.List(ctx, f); err != nil {
+		return l, err
+	}
+	if err := s.unfold(ctx, l.documents); err != nil || len(l.documents) < f.Limit {
 		return l, err
 	}
 	last := l.documents[len(l.documents)-1].ID
@@ -241,7 +247,17 @@ func (s *server) showDocument(w http.ResponseWriter, r *http.Request, name strin
 	if err != nil {
 		return err
 	}
+	review, folded, err := s.foldedTo(ctx, d)
+	if err != nil {
+		return err
+	}
+	if folded {
+		return s.backTo(w, r, review, "")
+	}
 	view := page.Document{Document: d, Checks: s.checks}
+	if view.Standing, err = s.standing(ctx, d); err != nil {
+		return err
+	}
 	if view.Sightings, err = s.sightings(ctx, d); err != nil {
 		return err
 	}
@@ -255,9 +271,11 @@ func (s *server) showDocument(w http.ResponseWriter, r *http.Request, name strin
 		return err
 	}
 	if policy.May(infoOf(ctx).who.Role, policy.History) {
-		if view.History, err = s.Audit.History(ctx, string(d.ID)); err != nil {
+		events, err := s.Audit.History(ctx, string(d.ID))
+		if err != nil {
 			return err
 		}
+		view.History = s.traceless(ctx, events, view.Standing)
 	}
 	s.show(w, r, screen{http.StatusOK, name, view})
 	return nil

@@ -59,6 +59,12 @@ var samples = map[string]sample{
 	"GET /account":           {empty: true},
 	"GET /api/v1/account":    {empty: true},
 	"POST /account/password": {form: url.Values{"current_password": {"wrong"}, "new_password": {password}}},
+
+	"POST /reviews/{id}/decision":          {form: url.Values{"verdict": {"no_signs"}, "confidence": {"probable"}, "level": {"1"}, "basis": {"image_only"}}},
+	"POST /reviews/{id}/recapture":         {form: url.Values{"reasons": {"ask_blur"}}},
+	"POST /api/v1/reviews/{id}/impression": {json: `{"verdict_kind": "no_signs"}`},
+	"POST /api/v1/reviews/{id}/decision":   {json: `{"verdict": "GEN", "confidence": "probable", "level": 1, "basis": "image_only"}`},
+	"POST /api/v1/reviews/{id}/recapture":  {json: `{"reasons": ["ask_blur"]}`},
 }
 
 // kind is a kind of record that an address names.

@@ -188,6 +188,7 @@ func TestSchemasMatchTypes(t *testing.T) {
 	for name, v := range map[string]any{
 		"Document": documentBody{}, "Sighting": sightingBody{}, "DocumentList": listBody{}, "Problem": problemBody{}, "FieldError": fieldError{},
 		"OpenedEncounter": encounterBody{}, "Upload": uploadBody{}, "TypedText": typedBody{}, "TypedZone": explain.Explanation{}, "TypedField": explain.Field{}, "TypedCharacter": explain.Character{},
+		"Standing": standingBody{}, "Review": reviewBody{}, "Decision": decisionBody{}, "Judgement": draftBody{}, "Impression": impressionBody{}, "Recapture": recaptureBody{},
 		"Report": pipeline.Report{}, "Page": pipeline.PageReading{}, "Zone": pipeline.ZoneReading{}, "CharMark": pipeline.CharMark{},
 		"Field": pipeline.FieldReading{}, "CheckDigit": pipeline.CheckDigitReading{}, "Doubt": pipeline.DoubtReading{}, "Change": pipeline.ChangeReading{}, "Finding": pipeline.Finding{}, "Value": pipeline.Value{},
 		"Box": pipeline.Box{}, "ScreeningOutcome": pipeline.ScreeningOutcome{}, "Contribution": pipeline.Contribution{}, "Orientation": pipeline.Orientation{},

@@ -65,6 +65,7 @@ func (s *server) routes() *router {
 	s.documentRoutes(rt)
 	s.encounterRoutes(rt)
 	s.uploadRoutes(rt)
+	s.reviewRoutes(rt)
 	s.typedRoutes(rt)
 	s.siteRoutes(rt)
 	return rt
@@ -129,6 +130,26 @@ func (s *server) uploadRoutes(rt *router) {
 	rt.handle("PATCH /api/v1/uploads/{upload}", policy.Resume, s.apiUploadPiece)
 	rt.handle("DELETE /api/v1/uploads/{upload}", policy.Resume, s.apiDropUpload)
 	rt.handle("POST /api/v1/uploads/{upload}/document", policy.Resume, s.apiFileUpload)
+}
+
+// reviewRoutes are about what people make of documents. What changes a review is
+// a reviewer's.
+func (s *server) reviewRoutes(rt *router) {
+	rt.handle("GET /reviews/{id}", policy.Queue, s.review)
+	rt.handle("POST /reviews/{id}/decision", policy.Review, s.decide)
+	rt.handle("POST /reviews/{id}/impression", policy.Review, s.impression)
+	rt.handle("POST /reviews/{id}/draft", policy.Review, s.draft)
+	rt.handle("POST /reviews/{id}/recapture", policy.Review, s.recapture)
+	rt.handle("POST /reviews/{id}/keep", policy.Review, s.hold)
+	rt.handle("POST /reviews/{id}/leave", policy.Review, s.leave)
+	rt.handle("GET /api/v1/reviews/{id}", policy.Queue, s.apiReview)
+	rt.handle("POST /api/v1/reviews/{id}/take", policy.Review, s.apiTake)
+	rt.handle("POST /api/v1/reviews/{id}/keep", policy.Review, s.hold)
+	rt.handle("POST /api/v1/reviews/{id}/leave", policy.Review, s.apiLeave)
+	rt.handle("POST /api/v1/reviews/{id}/impression", policy.Review, s.apiImpression)
+	rt.handle("POST /api/v1/reviews/{id}/draft", policy.Review, s.apiDraft)
+	rt.handle("POST /api/v1/reviews/{id}/decision", policy.Review, s.apiDecide)
+	rt.handle("POST /api/v1/reviews/{id}/recapture", policy.Review, s.apiRecapture)
 }
 
 // typedRoutes are about zones that somebody types.

@@ -28,6 +28,19 @@ var catalogue = map[string]Statement{ //nolint:gochecknoglobals // the table thi
 	"original_differs":    {Title: "The original has changed", Sentence: "The stored file is not the one that was uploaded, so it was not read. Upload it again", Advice: "Upload it again and tell the operator"},
 	"checks_undetermined": {Title: "Some check digits could not be judged", Sentence: "Some characters were not read surely enough to judge the check digits. Take the photo again or compare by eye", Advice: "Take the photo again in even light"},
 
+	// What a reviewer asks the officer for.
+	"ask_glare_zone":  {Title: "Glare on the lines of letters and numbers", Sentence: "Tilt the document away from the light, fill the frame and take the photo again."},
+	"ask_glare_photo": {Title: "Glare on the photograph", Sentence: "Tilt the document away from the light."},
+	"ask_blur":        {Title: "The picture is blurred", Sentence: "Hold still, tap the screen to focus and take the photo again."},
+	"ask_dark":        {Title: "The picture is too dark", Sentence: "Move to better light. Do not use flash."},
+	"ask_cut_off":     {Title: "A corner is missing", Sentence: "Move back until you can see all 4 corners."},
+	"ask_angle":       {Title: "The angle is too steep", Sentence: "Hold the phone flat above the document."},
+	"ask_covered":     {Title: "Something covers the text", Sentence: "Hold the document by its edges."},
+	"ask_screen":      {Title: "It is a photo of a screen", Sentence: "Ask for the file or for the document itself."},
+	"ask_other_side":  {Title: "The other side is needed", Sentence: "Turn the document over, or open the page that faces it."},
+	"ask_closer":      {Title: "A part is needed from nearer", Sentence: "Take the marked part from as near as your camera can focus."},
+	"ask_original":    {Title: "A picture of the original is needed", Sentence: "A copy shows less. Photograph the original, if it can be had."},
+
 	// Any check.
 	"no_picture":    {Title: "Nothing to look at", Sentence: "There is no picture to look at."},
 	"no_zone":       {Title: "No machine readable zone", Sentence: "There is no machine readable zone to look at."},

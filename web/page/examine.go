@@ -5,9 +5,11 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"touchstone.internal/pipeline"
 	"touchstone.internal/pipeline/text"
+	"touchstone.internal/web/policy"
 )
 
 // group is the findings with one outcome.
@@ -171,6 +173,16 @@ func tally(gs []group) string {
 
 // examination is everything about a document for a reviewer.
 type examination struct {
+	Doc      pipeline.Document
+	Report   pipeline.Report
+	Now      time.Time
+	History  []pipeline.AuditEvent
+	Hidden   bool   // steps of reviewers are not in the history
+	ReviewAt string // address of the review; empty if the account cannot open it
+	Deciding bool   // the page has a decision to make
+	Folded   bool   // only the picture is shown
+
+	Compared []comparison
 	Headline string
 	Tag      label
 	Note     string
@@ -192,9 +204,18 @@ type share struct {
 }
 
 // examineOf prepares a report for a reviewer.
-func examineOf(v Document) examination {
+func examineOf(shell Shell, v Document) examination {
 	o := v.Report.Outcome
-	e := examination{Headline: headline(o), Tag: tagOf(pipeline.StateScreened, o), Note: note(o), Groups: groupsOf(v)}
+	e := examination{
+		Doc: v.Document, Report: *v.Report, Now: shell.Now, History: v.History,
+		Headline: headline(o), Tag: tagOf(pipeline.StateScreened, o), Note: note(o), Groups: groupsOf(v), Compared: comparisonsOf(*v.Report),
+	}
+	if v.Standing != nil {
+		e.Hidden = v.Standing.State != StandingDecided
+		if policy.May(shell.Account.Role, policy.Queue) {
+			e.ReviewAt = "/reviews/" + string(v.Standing.Review)
+		}
+	}
 	if o.Problem != "" {
 		e.Why = stop(text.Reason(string(o.Problem), map[string]string{"file": v.Document.FileName}))
 	}

@@ -327,6 +327,8 @@ func examples(t *testing.T) []example {
 	t.Helper()
 	es := append(formExamples(), listExamples()...)
 	es = append(es, documentExamples(drawn(t))...)
+	es = append(es, reviewExamples(drawn(t))...)
+	es = append(es, standingExamples(drawn(t))...)
 	upright := withReport(drawnTall(t).examine())
 	upright.Document.ID = tallID
 	es = append(es, example{"examine-tall", "examine", shell(reviewer, "/documents"), upright}, example{"document-tall", "document", shell(officer, "/documents"), upright})

@@ -1,7 +1,6 @@
 package page
 
 import (
-	"cmp"
 	"maps"
 	"net/url"
 	"slices"
@@ -197,10 +196,26 @@ func refused(v Received) bool {
 }
 
 // layer is a kind of box on the picture that can be switched off.
-type layer struct{ Group, Line, Text string }
+type layer struct {
+	Group, Line, Text, Key string
+	On                     bool // when the page opens
+}
 
-// layerOf names the layer of a kind of line.
-func layerOf(line, text string) layer {
-	group := map[string]string{"field": "fields", "problem": "problems", "doubt": "judgement", "note": "notes"}[line]
-	return layer{Group: cmp.Or(group, line), Line: line, Text: text}
+// layersOf are the kinds of boxes on a picture, each with its key. Without notes
+// there is no layer of them; the keys stay.
+func layersOf(e examination) []layer {
+	if e.Folded {
+		return nil
+	}
+	all := []layer{
+		{"zone", "zone", "Machine readable zone", "1", true},
+		{"fields", "field", "Fields read", "2", false},
+		{"problems", "problem", "Problems found (P)", "3", true},
+		{"notes", "note", "To note (N)", "4", true},
+		{"judgement", "doubt", "Needs your judgement (J)", "5", true},
+	}
+	if len(e.Notes) == 0 {
+		all = slices.Delete(all, 3, 4)
+	}
+	return all
 }

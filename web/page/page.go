@@ -33,6 +33,7 @@ var views = map[string]reflect.Type{ //nolint:gochecknoglobals // a table, never
 	"documents":  reflect.TypeFor[Documents](),
 	"document":   reflect.TypeFor[Document](),
 	"examine":    reflect.TypeFor[Document](),
+	"review":     reflect.TypeFor[Review](),
 	"typed-zone": reflect.TypeFor[TypedZone](),
 	"safety":     reflect.TypeFor[Safety](),
 	"status":     reflect.TypeFor[Status](),
@@ -58,7 +59,7 @@ func Load() (*Pages, error) {
 	if err != nil {
 		return nil, fmt.Errorf("load assets: %w", err)
 	}
-	frame, err := template.New("layout.html").Funcs(functions(a)).Funcs(frameFunctions()).Funcs(preparers()).ParseFS(templateFiles, "templates/layout.html", "templates/parts.html")
+	frame, err := template.New("layout.html").Funcs(functions(a)).Funcs(frameFunctions()).Funcs(preparers()).ParseFS(templateFiles, "templates/layout.html", "templates/parts.html", "templates/viewer.html")
 	if err != nil {
 		return nil, fmt.Errorf("parse frame: %w", err)
 	}

@@ -93,8 +93,11 @@ const (
 )
 
 // crop cuts out what the boxes point at; nil if there is nothing to show.
-func (s sheet) crop(boxes []pipeline.Box) *crop {
-	c := &crop{sheet: s, Marks: s.marks(boxes)}
+func (s sheet) crop(boxes []pipeline.Box) *crop { return s.cropOf(s.marks(boxes)) }
+
+// cropOf cuts out what marks lie around.
+func (s sheet) cropOf(marks []mark) *crop {
+	c := &crop{sheet: s, Marks: marks}
 	if len(c.Marks) == 0 {
 		return nil
 	}

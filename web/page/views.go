@@ -92,7 +92,66 @@ type Document struct {
 	Sightings []pipeline.Sighting   // only the time of what the account may not read
 	History   []pipeline.AuditEvent // nil if the account may not see it
 	Checks    map[string]pipeline.Check
-	Waiting   int // documents that wait for a worker, this one included
+	Waiting   int       // documents that wait for a worker, this one included
+	Standing  *Standing // nil if no person looks at it
+}
+
+// What a document before reviewers waits for, as everybody may know it: not how
+// many have decided, which would tell what the first one said.
+const (
+	StandingOpen    = "open"
+	StandingWaiting = "waiting" // for a better picture
+	StandingDecided = "decided"
+)
+
+// Standing is how a document stands with the reviewers. It names none of them.
+type Standing struct {
+	Review  pipeline.DocumentID // reference of the review
+	State   string
+	DueAt   time.Time
+	Verdict pipeline.Verdict    // that stands
+	Sure    pipeline.Confidence // of it
+	Agreed  int                 // how many came to it
+	Settled bool                // by a third, because two saw it differently
+	Asked   *pipeline.Recapture // the better picture that is waited for
+}
+
+// Stand is what an account can do with a review.
+type Stand string
+
+// The stands.
+const (
+	StandMine     Stand = "mine"     // decide: they hold it
+	StandFree     Stand = "free"     // take it
+	StandHeld     Stand = "held"     // wait: somebody else has it open
+	StandUploaded Stand = "uploaded" // nothing: they uploaded a picture of it
+	StandHasSaid  Stand = "has_said" // nothing more: they have decided
+	StandWaiting  Stand = "waiting"  // wait for the officer
+	StandDecided  Stand = "decided"  // read what was decided
+	StandWatching Stand = "watching" // look: their role decides nothing
+)
+
+// Review is the view of "review": a document before the person who decides.
+type Review struct {
+	// Paper is the picture that is shown. Where the machine's opinion is folded
+	// away its report has the size of the page and nothing else.
+	Paper    Document
+	Review   pipeline.Review
+	Stand    Stand
+	Folded   bool                // an impression is wanted before anything else
+	Channel  pipeline.Channel    // empty if the encounter is not known here
+	Pictures []pipeline.Document // of the document, if there are several
+	Holder   string              // what screens call who has it open
+	Lost     bool                // it was the reader's before
+	Draft    pipeline.Draft
+	Saved    time.Time           // when the draft was saved by hand; zero if just now it was not
+	Known    []pipeline.Decision // that the account may know of
+	Names    map[string]string   // what screens call the accounts
+	Asked    []pipeline.Recapture
+	Ask      pipeline.Recapture  // as it was sent, with Errors
+	Region   string              // chosen for Ask
+	Recorded pipeline.DocumentID // that was decided just before
+	Errors   []Error
 }
 
 // TypedZone is the view of "typed-zone": the form for a zone that somebody types,

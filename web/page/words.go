@@ -18,7 +18,7 @@ import (
 func functions(a assets) template.FuncMap {
 	return template.FuncMap{
 		"asset":   a.address,
-		"wide":    func(page string) bool { return page == "documents" || page == "examine" },
+		"wide":    func(page string) bool { return page == "documents" || page == "examine" || page == "review" },
 		"errors":  errorsOf,
 		"errorOn": errorOn,
 		"nav":     navOf,
@@ -61,7 +61,9 @@ func preparers() template.FuncMap {
 		"recent":   recent,
 		"seen":     seen,
 		"typed":    typedOf,
-		"layer":    layerOf,
+		"layers":   layersOf,
+		"review":   reviewOf,
+		"stands":   standsOf,
 		"parts":    partsOf,
 		"states":   statesOf,
 	}
@@ -195,6 +197,8 @@ func tagOf(s pipeline.State, o pipeline.ScreeningOutcome) label {
 	default: // the outcome says more
 	}
 	switch o.Conclusion {
+	case "": // kept from a reviewer who is to look first
+		return label{"Checked", "grey"}
 	case pipeline.NoIrregularityFound:
 		return label{"No irregularity found", "teal"}
 	case pipeline.ReviewSuggested:
@@ -228,6 +232,8 @@ func errorsOf(view any) []Error {
 	case Documents:
 		return v.Errors
 	case TypedZone:
+		return v.Errors
+	case Review:
 		return v.Errors
 	}
 	return nil
