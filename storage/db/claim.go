@@ -107,6 +107,9 @@ func (d *DB) Finish(ctx context.Context, doc pipeline.Document, s pipeline.Scree
 		if _, err := tx.ExecContext(ctx, insert, doc.ID, string(body)); err != nil {
 			return err
 		}
+		if err := addSearchKeys(ctx, tx, doc, s.Report); err != nil {
+			return err
+		}
 		if s.Review != nil {
 			if err := openReview(ctx, tx, doc, *s.Review, s.At); err != nil {
 				return err

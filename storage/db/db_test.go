@@ -66,7 +66,7 @@ func startAtOnce(t *testing.T, dsn string) {
 				return
 			}
 			defer d.Close()
-			if v, err := d.SchemaVersion(t.Context()); err != nil || v != 5 {
+			if v, err := d.SchemaVersion(t.Context()); err != nil || v != 6 {
 				t.Errorf("schema version %d, %v", v, err)
 			}
 		})

@@ -25,6 +25,7 @@ type Store interface {
 	pipeline.Accounts
 	pipeline.Devices
 	pipeline.Audit
+	pipeline.Searches
 	Sessions() scs.CtxStore
 	Ping(ctx context.Context) error
 }
@@ -74,6 +75,11 @@ func Run(t *testing.T, open func(t *testing.T) Store) {
 		"outcomes come back byte for byte":   outcomes,
 		"an unknown page gives no list":      listUnknown,
 		"a claim without an owner is no one": claimNobody,
+		"documents are looked up":           searched,
+		"a name is found as it is typed":    searchedNames,
+		"a search says who, why, how many":  searchRecorded,
+		"a search ends":                     searchEnds,
+		"a search gives the newest":         searchMany,
 	} {
 		t.Run(name, func(t *testing.T) { test(t, open(t)) })
 	}
