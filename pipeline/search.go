@@ -199,6 +199,7 @@ func (r Report) SearchKeys() (keys []SearchKey) {
 				for part := range strings.FieldsFuncSeq(f.Raw, func(r rune) bool { return r == mrz.Filler || r == ' ' }) {
 					add(SearchKey{SearchName, bare(part)})
 				}
+			default: // nothing else is looked up
 			}
 		}
 	}

@@ -199,7 +199,7 @@ func TestProblemTypes(t *testing.T) {
 	}
 	for _, p := range []*problem{
 		problemForm(), problemFormType(), problemSlow(), problemSignedOut(), problemPassword(), problemThrottled(1), problemTooMany(""), problemBusy(), problemNotAllowed(),
-		problemCrossSite(), problemNotFound(), problemNoPage(), problemNoReport(), problemMethod(), problemInternal(), problemInvalid(nil), problemFile("upload-failed", ""),
+		problemCrossSite(), problemNotFound(), problemNoPage(), problemNoReport(), problemNoSearch(), problemMethod(), problemInternal(), problemInvalid(nil), problemFile("upload-failed", ""),
 		refusal(pipeline.ProblemEmpty, ""), refusal(pipeline.ProblemTooBig, ""), refusal(pipeline.ProblemNotPicture, ""), tooManyFiles(1),
 	} {
 		if !seen[p.kind().Slug] {

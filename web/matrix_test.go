@@ -40,6 +40,10 @@ type sample struct {
 //
 // and read what changed in testdata/matrix.txt.
 var samples = map[string]sample{
+	"GET /search":           {empty: true},
+	"POST /search":          {form: url.Values{"kind": {"name"}, "text": {"Eriksson"}, "reason": {"enquiry"}, "note": {"Case 17"}}},
+	"POST /api/v1/searches": {json: searchJSON("name", "Eriksson")},
+
 	"GET /assets/{name}":                 {address: "/assets/nothing"},
 	"GET /{$}":                           {address: "/"},
 	"GET /upload":                        {empty: true},
@@ -75,10 +79,15 @@ type kind struct {
 
 // kinds are by the name that they have in patterns.
 var kinds = map[string]kind{
+	"search":    {(*matrix).addSearch, "nothing"},
 	"id":        {(*matrix).addDocument, "TSD-0000-0000"},
 	"upload":    {(*matrix).addUpload, strings.Repeat("A", 26)},
 	"reference": {(*matrix).addEncounter, "UTO-000000-0001"},
 }
+
+// private are the kinds that nobody else sees, whatever the policy says of the
+// action.
+var private = []string{"search"}
 
 // How a record is related to who asks for it.
 const (
@@ -362,7 +371,7 @@ func (r route) expect(role pipeline.Role, relation string) []string {
 		return []string{toSignIn}
 	case reach == policy.None:
 		return []string{"403"}
-	case relation == missing || relation == foreign && reach == policy.Own:
+	case relation == missing || relation == foreign && (reach == policy.Own || slices.Contains(private, r.kind())):
 		return []string{"404"}
 	}
 	return answered

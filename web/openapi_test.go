@@ -140,6 +140,11 @@ func TestAnswersMatch(t *testing.T) {
 		{"PATCH /api/v1/uploads/{upload}", 409, b.piece(path.Base(upload), 5, sending)},
 		{"PATCH /api/v1/uploads/{upload}", 415, b.do(b.request("PATCH", upload, nil))},
 		{"POST /api/v1/uploads/{upload}/document", 409, b.fileIt(path.Base(upload))},
+		{"POST /api/v1/searches", 200, w.curl(t, reviewer).postJSON("/api/v1/searches", searchJSON("reference", string(screened.ID)))},
+		{"POST /api/v1/searches", 400, w.curl(t, reviewer).postJSON("/api/v1/searches", "{}")},
+		{"POST /api/v1/searches", 401, nobody.postJSON("/api/v1/searches", "{}")},
+		{"POST /api/v1/searches", 403, b.postJSON("/api/v1/searches", "{}")},
+		{"POST /api/v1/searches", 415, w.curl(t, reviewer).postForm("/api/v1/searches", nil)},
 		{"GET /api/v1/documents", 200, b.get("/api/v1/documents?limit=1")},
 		{"GET /api/v1/documents", 200, b.get("/api/v1/documents?encounter=XXX-000000-0000")},
 		{"GET /api/v1/documents", 400, b.get("/api/v1/documents?limit=x")},
@@ -189,6 +194,7 @@ func TestSchemasMatchTypes(t *testing.T) {
 		"Document": documentBody{}, "Sighting": sightingBody{}, "DocumentList": listBody{}, "Problem": problemBody{}, "FieldError": fieldError{},
 		"OpenedEncounter": encounterBody{}, "Upload": uploadBody{}, "TypedText": typedBody{}, "TypedZone": explain.Explanation{}, "TypedField": explain.Field{}, "TypedCharacter": explain.Character{},
 		"Standing": standingBody{}, "Review": reviewBody{}, "Decision": decisionBody{}, "Judgement": draftBody{}, "Impression": impressionBody{}, "Recapture": recaptureBody{},
+		"SearchQuery": searchBody{}, "Found": foundBody{},
 		"Report": pipeline.Report{}, "Page": pipeline.PageReading{}, "Zone": pipeline.ZoneReading{}, "CharMark": pipeline.CharMark{},
 		"Field": pipeline.FieldReading{}, "CheckDigit": pipeline.CheckDigitReading{}, "Doubt": pipeline.DoubtReading{}, "Change": pipeline.ChangeReading{}, "Finding": pipeline.Finding{}, "Value": pipeline.Value{},
 		"Box": pipeline.Box{}, "ScreeningOutcome": pipeline.ScreeningOutcome{}, "Contribution": pipeline.Contribution{}, "Orientation": pipeline.Orientation{},
@@ -265,12 +271,14 @@ func fill(v reflect.Value) {
 func TestEnumsMatch(t *testing.T) {
 	d := describe(t)
 	for name, ok := range map[string]func(string) error{
-		"State":      func(s string) error { _, err := pipeline.ParseState(s); return err },
-		"Capture":    func(s string) error { _, err := pipeline.ParseCaptureClass(s); return err },
-		"Channel":    func(s string) error { _, err := pipeline.ParseChannel(s); return err },
-		"Conclusion": func(s string) error { _, err := parseConclusion(s); return err },
-		"Role":       func(s string) error { _, err := pipeline.ParseRole(s); return err },
-		"Severity":   func(s string) error { var v pipeline.Severity; return v.UnmarshalText([]byte(s)) },
+		"State":        func(s string) error { _, err := pipeline.ParseState(s); return err },
+		"Capture":      func(s string) error { _, err := pipeline.ParseCaptureClass(s); return err },
+		"Channel":      func(s string) error { _, err := pipeline.ParseChannel(s); return err },
+		"Conclusion":   func(s string) error { _, err := parseConclusion(s); return err },
+		"Role":         func(s string) error { _, err := pipeline.ParseRole(s); return err },
+		"SearchKind":   func(s string) error { return oneOf(pipeline.SearchKinds, s) },
+		"SearchReason": func(s string) error { return oneOf(pipeline.SearchReasons, s) },
+		"Severity":     func(s string) error { var v pipeline.Severity; return v.UnmarshalText([]byte(s)) },
 	} {
 		s := d.Components.Schemas[name]
 		if len(s.Enum) < 3 {

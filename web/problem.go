@@ -201,6 +201,10 @@ func problemNoPage() *problem {
 	return &problem{slug: "not-found", detail: "We could not find that page. Check the address"}
 }
 
+func problemNoSearch() *problem {
+	return &problem{slug: "not-found", detail: "This search has ended or is somebody else's. What a search found can be looked at for 15 minutes. Search again"}
+}
+
 func problemNoReport() *problem {
 	return &problem{slug: "no-report", detail: "This document has not been screened yet. Ask again in a few seconds", retry: time.Second}
 }

@@ -38,6 +38,7 @@ type Config struct {
 	Accounts   pipeline.Accounts
 	Devices    pipeline.Devices
 	Audit      pipeline.Audit
+	Searches   pipeline.Searches
 	Blobs      pipeline.Blobs
 	Tasks      pipeline.Tasks
 	Sessions   scs.CtxStore
@@ -60,6 +61,8 @@ func (c Config) check() error {
 	switch {
 	case c.Documents == nil || c.Reviews == nil || c.Encounters == nil || c.Uploads == nil || c.Accounts == nil || c.Devices == nil || c.Audit == nil || c.Blobs == nil || c.Tasks == nil:
 		return errors.New("a store is missing")
+	case c.Searches == nil:
+		return errors.New("searches are missing")
 	case c.Sessions == nil || c.Now == nil || c.Log == nil || c.Registry == nil || c.Ready == nil:
 		return errors.New("sessions, clock, log, registry or readiness are missing")
 	}

@@ -169,7 +169,7 @@ func newWorld(t testing.TB, change ...func(*Config)) *world {
 	w := &world{db: store, blobs: servers.blobs, spool: t.TempDir(), log: &safeBuffer{}}
 	w.config = Config{
 		Documents: store, Reviews: store, Encounters: store, Uploads: store, Accounts: store, Devices: store, Audit: store, Blobs: servers.blobs, Tasks: workers.NewEnqueuer(servers.redis),
-		Sessions: store.Sessions(), SpoolDir: w.spool, Catalogue: checks.All(), Now: time.Now,
+		Searches: store, Sessions: store.Sessions(), SpoolDir: w.spool, Catalogue: checks.All(), Now: time.Now,
 		Log:      slog.New(slog.NewJSONHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 		Registry: prometheus.NewRegistry(),
 		Ready: func(ctx context.Context) map[string]error {

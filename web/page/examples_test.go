@@ -326,6 +326,7 @@ func several() []pipeline.Document {
 func examples(t *testing.T) []example {
 	t.Helper()
 	es := append(formExamples(), listExamples()...)
+	es = append(es, searchExamples()...)
 	es = append(es, documentExamples(drawn(t))...)
 	es = append(es, reviewExamples(drawn(t))...)
 	es = append(es, standingExamples(drawn(t))...)
@@ -419,6 +420,23 @@ func listExamples() []example {
 		{"documents-narrow", "documents", shell(officer, "/documents"), Documents{Filter: pipeline.DocumentFilter{Encounter: "NPT-1"}}},
 		{"documents-end", "documents", shell(officer, "/documents"), Documents{Filter: pipeline.DocumentFilter{After: "TSD-7Q4K-2M9X"}}},
 		{"documents-error", "documents", shell(officer, "/documents"), Documents{Errors: []Error{{"state", "Select a state from the list"}, {"encounter", "Encounter reference must have 3 letters, then 6 numbers, then 4 numbers, for example NPT-241126-0147"}}}},
+	}
+}
+
+func searchExamples() []example {
+	q := pipeline.SearchQuery{Kind: pipeline.SearchName, Text: "Eriksson", Reason: pipeline.ReasonEnquiry}
+	made := pipeline.Search{At: now.Add(-time.Minute), Kind: pipeline.SearchHash, Reason: pipeline.ReasonDisclosure, Note: "Case 17"}
+	more := made
+	more.Kind, more.More = pipeline.SearchName, true
+	return []example{
+		{"search", "search", shell(reviewer, "/search"), Search{}},
+		{"search-error", "search", shell(reviewer, "/search"), Search{Query: q, Errors: []Error{{"note", "Enter the number of the case, or what you need it for"}}}},
+		{"search-errors", "search", shell(reviewer, "/search"), Search{Errors: []Error{
+			{"kind", "Select what you search by"}, {"text", "Enter what you are looking for"}, {"reason", "Select why you need to search"}, {"note", "Enter the number of the case, or what you need it for"},
+		}}},
+		{"found", "found", shell(reviewer, "/search/X"), Found{Search: made, Documents: several()[:2]}},
+		{"found-more", "found", shell(reviewer, "/search/X"), Found{Search: more, Documents: several()}},
+		{"found-empty", "found", shell(reviewer, "/search/X"), Found{Search: made}},
 	}
 }
 

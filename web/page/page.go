@@ -35,6 +35,8 @@ var views = map[string]reflect.Type{ //nolint:gochecknoglobals // a table, never
 	"examine":    reflect.TypeFor[Document](),
 	"review":     reflect.TypeFor[Review](),
 	"typed-zone": reflect.TypeFor[TypedZone](),
+	"search":     reflect.TypeFor[Search](),
+	"found":      reflect.TypeFor[Found](),
 	"safety":     reflect.TypeFor[Safety](),
 	"status":     reflect.TypeFor[Status](),
 	"problem":    reflect.TypeFor[Problem](),

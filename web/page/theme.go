@@ -3,6 +3,7 @@ package page
 import (
 	"fmt"
 	"html/template"
+	"maps"
 	"regexp"
 
 	"touchstone.internal/pipeline"
@@ -10,12 +11,14 @@ import (
 
 // frameFunctions are what the frame round every page calls.
 func frameFunctions() template.FuncMap {
-	return template.FuncMap{
+	f := template.FuncMap{
 		"dark":      darkOn,
 		"themes":    themesOf,
 		"marking":   func() string { return marking },
 		"reference": referenceOf,
 	}
+	maps.Copy(f, searchFunctions())
+	return f
 }
 
 // Theme is which colours a reader chose for the screen.

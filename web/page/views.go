@@ -162,6 +162,19 @@ type TypedZone struct {
 	Errors []Error
 }
 
+// Search is the view of "search": the form for looking documents up.
+type Search struct {
+	Query  pipeline.SearchQuery // as it was sent
+	Errors []Error
+}
+
+// Found is the view of "found": what a search gave. It does not say what was
+// looked for, since that is not kept.
+type Found struct {
+	Search    pipeline.Search
+	Documents []pipeline.Document
+}
+
 // Safety is the view of "safety": whom to call, for everybody at any time.
 type Safety struct{}
 

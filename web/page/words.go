@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"html/template"
 	"math"
+	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -18,7 +19,7 @@ import (
 func functions(a assets) template.FuncMap {
 	return template.FuncMap{
 		"asset":   a.address,
-		"wide":    func(page string) bool { return page == "documents" || page == "examine" || page == "review" },
+		"wide":    func(page string) bool { return page == "documents" || page == "examine" || page == "found" || page == "review" },
 		"errors":  errorsOf,
 		"errorOn": errorOn,
 		"nav":     navOf,
@@ -222,21 +223,16 @@ func (l label) or(other label) label {
 
 // errorsOf gives the mistakes of a form, whatever page it is on.
 func errorsOf(view any) []Error {
-	switch v := view.(type) {
-	case SignIn:
-		return v.Errors
-	case Upload:
-		return v.Errors
-	case Encounter:
-		return v.Errors
-	case Documents:
-		return v.Errors
-	case TypedZone:
-		return v.Errors
-	case Review:
-		return v.Errors
+	v := reflect.Indirect(reflect.ValueOf(view))
+	if v.Kind() != reflect.Struct {
+		return nil
 	}
-	return nil
+	f := v.FieldByName("Errors")
+	if !f.IsValid() {
+		return nil
+	}
+	es, _ := reflect.TypeAssert[[]Error](f)
+	return es
 }
 
 // errorOn gives the text beside a field; empty if nothing is wrong with it.
@@ -260,6 +256,7 @@ var ways = []struct { //nolint:gochecknoglobals // a table, never written
 }{
 	{policy.Upload, "/upload", "Upload"},
 	{policy.Read, "/documents", "Documents"},
+	{policy.Search, "/search", "Search"},
 	{policy.Upload, "/typed-zone", "Typed zone"},
 	{policy.Operate, "/status", "Status"},
 }

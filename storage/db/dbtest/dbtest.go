@@ -75,11 +75,11 @@ func Run(t *testing.T, open func(t *testing.T) Store) {
 		"outcomes come back byte for byte":   outcomes,
 		"an unknown page gives no list":      listUnknown,
 		"a claim without an owner is no one": claimNobody,
-		"documents are looked up":           searched,
-		"a name is found as it is typed":    searchedNames,
-		"a search says who, why, how many":  searchRecorded,
-		"a search ends":                     searchEnds,
-		"a search gives the newest":         searchMany,
+		"documents are looked up":            searched,
+		"a name is found as it is typed":     searchedNames,
+		"a search says who, why, how many":   searchRecorded,
+		"a search ends":                      searchEnds,
+		"a search gives the newest":          searchMany,
 	} {
 		t.Run(name, func(t *testing.T) { test(t, open(t)) })
 	}
