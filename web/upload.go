@@ -105,19 +105,55 @@ func (s *server) announce(ctx context.Context, d pipeline.Document) {
 	}
 }
 
-// uploadPage shows the form; a link may bring the encounter reference along.
-func (s *server) uploadPage(w http.ResponseWriter, r *http.Request, _ pipeline.Account) error {
-	view := page.Upload{Encounter: encounterReference(r.URL.Query().Get("encounter"))}
+// uploadPage shows the form; a link may bring the encounter reference along, or
+// the document to which another side is added.
+func (s *server) uploadPage(w http.ResponseWriter, r *http.Request, who pipeline.Account) error {
+	q := r.URL.Query()
+	view := page.Upload{Encounter: encounterReference(q.Get("encounter"))}
 	if !encounterForm.MatchString(view.Encounter) {
 		view.Encounter = ""
 	}
-	if view.Encounter != "" {
-		var err error
-		if view.Known, err = s.knownEncounter(r.Context(), view.Encounter); err != nil {
+	if side := q.Get("page_of"); side != "" {
+		d, err := s.find(r.Context(), side, "upload")
+		if err != nil {
+			return err
+		}
+		if d.UploadedBy != who.Name { // who may read it need not be who adds to it
+			return problemNotFound()
+		}
+		view.PageOf, view.Encounter, view.Capture = &d, d.Encounter, ""
+	}
+	return s.showUpload(w, r, http.StatusOK, view)
+}
+
+// showUpload shows the form with what is known of its encounter, and with what
+// the account has not finished.
+func (s *server) showUpload(w http.ResponseWriter, r *http.Request, status int, view page.Upload) (err error) {
+	ctx := r.Context()
+	if encounterForm.MatchString(view.Encounter) {
+		if view.Known, err = s.knownEncounter(ctx, view.Encounter); err != nil {
 			return err
 		}
 	}
-	s.show(w, r, screen{http.StatusOK, "upload", view})
+	us, err := s.Uploads.ListUploads(ctx, infoOf(ctx).who.Name)
+	if err != nil {
+		return err
+	}
+	for _, u := range us {
+		arrived, err := s.pieces.size(u.ID)
+		if err != nil {
+			return err
+		}
+		if arrived > 0 { // of others nothing would be lost
+			view.Unfinished = append(view.Unfinished, page.UnfinishedUpload{Upload: u, Arrived: arrived})
+		}
+	}
+	if view.Unfinished != nil {
+		if err := s.consult(ctx, "uploads", "list"); err != nil {
+			return err
+		}
+	}
+	s.show(w, r, screen{status, "upload", view})
 	return nil
 }
 
@@ -138,8 +174,11 @@ func (s *server) upload(w http.ResponseWriter, r *http.Request, who pipeline.Acc
 		err = refusedAll(all)
 	}
 	if p, ok := errors.AsType[*problem](err); ok && p.errors != nil && !wantsJSON(r) {
-		s.show(w, r, screen{p.kind().Status, "upload", page.Upload{Encounter: f.encounter, Capture: f.capture, Errors: pageErrors(p.errors)}})
-		return nil
+		view := page.Upload{Encounter: f.encounter, Capture: f.capture, Errors: pageErrors(p.errors)}
+		if head, said, err := s.headOf(r.Context(), f); f.pageOf != "" && err == nil && said == "" {
+			view.PageOf = &pipeline.Document{ID: head, Encounter: f.encounter}
+		}
+		return s.showUpload(w, r, p.kind().Status, view)
 	}
 	if err != nil {
 		return err

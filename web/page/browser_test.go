@@ -1,15 +1,19 @@
 package page
 
 import (
+	"bytes"
 	"context"
+	"crypto/sha256"
 	"encoding/json"
 	"flag"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -18,6 +22,8 @@ import (
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
+
+	"touchstone.internal/pipeline"
 )
 
 // contentPolicy is that of the handlers.
@@ -329,76 +335,193 @@ func TestProgressWithoutEvents(t *testing.T) {
 	b.is(t, `document.title.startsWith("Result: No irregularity found")`)
 }
 
-// uploads is an API that counts, and fails the first time for one file.
+// uploads is an API that keeps pieces, counts, breaks off in the middle of one
+// file and is busy once with another.
 type uploads struct {
 	sync.Mutex
 	running, most int
-	seen          map[string]int
+	files         []*uploadedFile
 }
 
-func (u *uploads) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+type uploadedFile struct {
+	Name   string `json:"file_name"`
+	Size   int64  `json:"size"`
+	Digest string `json:"sha256"`
+	PageOf string `json:"page_of"`
+	Offset int64  `json:"offset"`
+	ID     string `json:"id"`
+	broke  int
+	filed  int
+}
+
+func (u *uploads) named(name string) *uploadedFile {
+	u.Lock()
+	defer u.Unlock()
+	for _, f := range u.files {
+		if f.Name == name {
+			return f
+		}
+	}
+	return &uploadedFile{}
+}
+
+func (u *uploads) serve(d *desk) {
+	d.HandleFunc("POST /api/v1/uploads", func(w http.ResponseWriter, r *http.Request) {
+		u.Lock()
+		defer u.Unlock()
+		f := &uploadedFile{ID: fmt.Sprint(len(u.files))}
+		if err := json.NewDecoder(r.Body).Decode(f); err != nil || len(f.Digest) != 64 {
+			http.Error(w, "{}", http.StatusBadRequest)
+			return
+		}
+		u.files = append(u.files, f)
+		answerJSON(w, http.StatusCreated, f)
+	})
+	d.HandleFunc("GET /api/v1/uploads/{id}", func(w http.ResponseWriter, r *http.Request) {
+		u.Lock()
+		defer u.Unlock()
+		answerJSON(w, http.StatusOK, u.file(r))
+	})
+	d.HandleFunc("PATCH /api/v1/uploads/{id}", u.piece)
+	d.HandleFunc("DELETE /api/v1/uploads/{id}", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
+	d.HandleFunc("POST /api/v1/uploads/{id}/document", u.document)
+}
+
+func (u *uploads) file(r *http.Request) *uploadedFile {
+	n, err := strconv.Atoi(r.PathValue("id"))
+	if err != nil || n >= len(u.files) {
+		return &uploadedFile{}
+	}
+	return u.files[n]
+}
+
+// piece takes a piece. In the middle of c.jpg the line breaks, twice.
+func (u *uploads) piece(w http.ResponseWriter, r *http.Request) {
 	u.Lock()
 	u.running++
 	u.most = max(u.most, u.running)
 	u.Unlock()
 	time.Sleep(100 * time.Millisecond)
-	err := r.ParseMultipartForm(1 << 20)
+	b, _ := io.ReadAll(r.Body)
 	u.Lock()
 	defer u.Unlock()
 	u.running--
-	files := r.MultipartForm.File["file"]
-	if err != nil || len(files) != 1 || r.FormValue("encounter") != "NPT-241126-0147" || r.FormValue("capture") != "C1" {
-		http.Error(w, "wrong form", http.StatusTeapot)
+	f := u.file(r)
+	if f.Name == "c.jpg" && f.broke < 2 {
+		f.broke++
+		f.Offset += int64(len(b) / 2)
+		panic(http.ErrAbortHandler)
+	}
+	if r.Header.Get("Upload-Offset") != fmt.Sprint(f.Offset) {
+		answerJSON(w, http.StatusConflict, struct{}{})
 		return
 	}
-	name := files[0].Filename
-	u.seen[name]++
-	if name == "b.jpg" && u.seen[name] == 1 {
-		w.Header().Set("Content-Type", "application/problem+json")
-		w.WriteHeader(http.StatusServiceUnavailable)
-		_, _ = w.Write([]byte(`{"title":"Busy","detail":"b.jpg could not be stored. Try again","status":503}`))
-		return
-	}
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(http.StatusCreated)
-	fmt.Fprintf(w, `{"id":"TSD-%s","state":"received","duplicate":false}`, strings.TrimSuffix(name, ".jpg"))
+	f.Offset += int64(len(b))
+	w.WriteHeader(http.StatusNoContent)
 }
 
-// TestUpload sends five files, three at a time, tries the failed one again and
-// ends at their results.
-func TestUpload(t *testing.T) {
-	d, server := newDesk(t)
-	api := &uploads{seen: map[string]int{}}
-	d.Handle("POST /api/v1/documents", api)
-	d.HandleFunc("GET /upload/received", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("<title>arrived</title>")) })
-	var paths []string
+func (u *uploads) document(w http.ResponseWriter, r *http.Request) {
+	u.Lock()
+	defer u.Unlock()
+	var a struct {
+		Encounter, Capture string
+		PageOf             string `json:"page_of"`
+	}
+	f := u.file(r)
+	if err := json.NewDecoder(r.Body).Decode(&a); err != nil || a.Encounter != "NPT-241126-0147" || a.Capture != "C1" || f.Offset != f.Size {
+		http.Error(w, "{}", http.StatusTeapot)
+		return
+	}
+	f.PageOf = a.PageOf
+	if f.filed++; f.Name == "b.jpg" && f.filed == 1 {
+		answerJSON(w, http.StatusInternalServerError, map[string]any{"title": "Broken", "detail": "b.jpg could not be stored. Try again", "status": 500})
+		return
+	}
+	answerJSON(w, http.StatusCreated, map[string]any{"id": "TSD-" + strings.TrimSuffix(f.Name, ".jpg"), "state": "received"})
+}
+
+func answerJSON(w http.ResponseWriter, status int, v any) {
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	_ = json.NewEncoder(w).Encode(v)
+}
+
+// pictures are files to choose: a.jpg to e.jpg, and one that is empty.
+func pictures(t *testing.T) (paths []string) {
+	t.Helper()
 	folder := t.TempDir()
-	for _, name := range []string{"a.jpg", "b.jpg", "c.jpg", "d.jpg", "e.jpg", "empty.jpg"} {
-		path := filepath.Join(folder, name)
-		content := drawn(t).jpeg
+	for i, name := range []string{"a.jpg", "b.jpg", "c.jpg", "d.jpg", "e.jpg", "empty.jpg"} {
+		content := append(bytes.Clone(drawn(t).jpeg), byte(i))
 		if name == "empty.jpg" {
 			content = nil
 		}
+		path := filepath.Join(folder, name)
 		if err := os.WriteFile(path, content, 0o600); err != nil {
 			t.Fatal(err)
 		}
 		paths = append(paths, path)
 	}
+	return paths
+}
+
+// TestUpload sends five images, three at a time and in pieces, over a line that
+// breaks; tries the failed one again and ends at their results.
+func TestUpload(t *testing.T) {
+	d, server := newDesk(t)
+	api := &uploads{}
+	api.serve(d)
+	d.HandleFunc("GET /upload/received", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("<title>arrived</title>")) })
 	b := newBrowser(t)
 	b.do(t, chromedp.EmulateViewport(1280, 900), chromedp.Navigate(server.URL+"/example/upload"))
 	b.is(t, `document.getElementById("drop").classList.contains("is-ready")`)
 	b.do(t, chromedp.Click(chromedp.CSS("#start")))
 	b.is(t, `document.title.startsWith("Error: ") && document.querySelectorAll(".govuk-error-summary li").length === 3 && document.querySelectorAll(".govuk-error-message").length === 3`)
-	b.do(t, chromedp.SetUploadFiles(chromedp.CSS("#file"), paths), chromedp.SendKeys(chromedp.CSS("#encounter"), "NPT-241126-0147"), chromedp.Click(chromedp.CSS("#capture")))
+	b.do(t, chromedp.Click(chromedp.CSS(".govuk-error-summary li:nth-child(2) a"))) // UI-53
+	b.is(t, `document.activeElement.id === "capture" && [...document.querySelectorAll(".govuk-error-summary li")].every(li => [...document.querySelectorAll(".govuk-error-message")].some(m => m.textContent === li.textContent))`)
+	b.do(t, chromedp.SetUploadFiles(chromedp.CSS("#file"), pictures(t)))
 	b.is(t, `document.querySelectorAll(".app-file").length === 6 && document.querySelector(".app-file__refused").textContent.startsWith("empty.jpg is empty")`)
+	b.is(t, `document.querySelectorAll(".govuk-tag--turquoise").length === 5`) // they are on their way before anybody starts
+	b.do(t, chromedp.SendKeys(chromedp.CSS("#encounter"), "NPT-241126-0147"), chromedp.Click(chromedp.CSS("#capture")))
+	eval[chromedp.Void](t, b, `(s => { s.value = "0"; s.dispatchEvent(new Event("change")) })(document.getElementById("side-3"))`)
+	b.is(t, `!document.getElementById("side-0") && document.getElementById("side-3").selectedOptions[0].text === "another side of a.jpg"`)
 	screenshots(t).take(t, b, "upload-chosen", 1280)
 	b.do(t, chromedp.Click(chromedp.CSS("#start")))
 	b.is(t, `document.querySelector("[id^=retry]") && document.querySelectorAll(".govuk-tag--green").length === 4 && !document.getElementById("onward").hidden`)
 	screenshots(t).take(t, b, "upload-failed", 1280)
 	b.do(t, chromedp.Click(chromedp.CSS("#remove-5")), chromedp.Click(chromedp.CSS("[id^=retry]")))
 	b.is(t, `document.title === "arrived" && location.search === "?encounter=NPT-241126-0147&id=TSD-a&id=TSD-b&id=TSD-c&id=TSD-d&id=TSD-e"`)
-	if api.most != 3 || api.seen["b.jpg"] != 2 || api.seen["a.jpg"] != 1 {
-		t.Errorf("%d ran at once, seen %v", api.most, api.seen)
+	if api.most != 3 || len(api.files) != 5 || api.named("b.jpg").filed != 2 || api.named("a.jpg").filed != 1 || api.named("c.jpg").broke != 2 || api.named("d.jpg").PageOf != "TSD-a" {
+		t.Errorf("%d ran at once; %+v", api.most, api.files)
+	}
+}
+
+// TestUploadAfterReload: the page knows what is not finished, goes on when the
+// same file is chosen again, and adds nothing to an encounter by itself.
+func TestUploadAfterReload(t *testing.T) {
+	d, server := newDesk(t)
+	files := pictures(t)
+	size := int64(len(drawn(t).jpeg) + 1)
+	sum := fmt.Sprintf("%x", sha256.Sum256(append(bytes.Clone(drawn(t).jpeg), 0)))
+	api := &uploads{files: []*uploadedFile{{ID: "0", Name: "a.jpg", Size: size, Digest: sum, Offset: size / 2}, {ID: "1", Name: "b.jpg", Size: size, Offset: size}}}
+	api.serve(d)
+	d.HandleFunc("GET /upload", func(w http.ResponseWriter, _ *http.Request) {
+		var view Upload
+		for _, f := range api.files {
+			view.Unfinished = append(view.Unfinished, UnfinishedUpload{pipeline.Upload{ID: f.ID, FileName: f.Name, Size: f.Size, Digest: pipeline.Digest(f.Digest)}, f.Offset})
+		}
+		d.show(t, w, example{"", "upload", shell(officer, "/upload"), view})
+	})
+	d.HandleFunc("GET /documents/{id}", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("<title>arrived</title>")) })
+	b := newBrowser(t)
+	b.do(t, chromedp.EmulateViewport(390, 900), chromedp.Navigate(server.URL+"/upload"))
+	b.is(t, `document.querySelector(".app-file p").textContent.endsWith("Choose the same file again to go on.") && !document.getElementById("unfinished")`)
+	screenshots(t).take(t, b, "upload-reloaded", 390)
+	b.do(t, chromedp.SetUploadFiles(chromedp.CSS("#file"), files[:1]))
+	b.is(t, `document.querySelectorAll(".app-file").length === 2 && document.querySelector(".app-file .govuk-tag").textContent === "Uploaded"`)
+	b.do(t, chromedp.SendKeys(chromedp.CSS("#encounter"), "NPT-241126-0147"), chromedp.Click(chromedp.CSS("#capture")), chromedp.Click(chromedp.CSS("#start")))
+	b.is(t, `document.title === "arrived" && location.pathname === "/documents/TSD-a"`)
+	if len(api.files) != 2 || api.named("a.jpg").Offset != size || api.named("b.jpg").filed != 0 {
+		t.Errorf("%+v", api.files)
 	}
 }
 

@@ -368,6 +368,10 @@ func formExamples() []example {
 		{"encounter-error", "encounter", shell(officer, "/encounters"), Encounter{Site: "N", Channel: "custody", People: "0", Clock: "2026-12-24T13:48", Errors: []Error{
 			{"site", "Enter the 3 letters of your site, for example NPT"}, {"people", "Enter how many people there are, from 1 to 999"}, {"clock", "The time they have been waiting since must lie in the last 30 days"},
 		}}},
+		{"upload-side", "upload", shell(officer, "/upload"), Upload{Encounter: checked.Encounter, PageOf: &checked}},
+		{"upload-unfinished", "upload", shell(officer, "/upload"), Upload{Unfinished: []UnfinishedUpload{
+			{pipeline.Upload{ID: "U1", FileName: "IMG_2043.jpg", Size: 5_000_000}, 3_100_000}, {pipeline.Upload{ID: "U2", FileName: "IMG_2044.jpg", Size: 5_000_000}, 5_000_000},
+		}}},
 		{"upload-found", "upload", shell(officer, "/upload"), Upload{Encounter: "NPT-241126-0147", Known: &pipeline.Encounter{Reference: "NPT-241126-0147", Site: "NPT", Channel: pipeline.ChannelSecondLine, People: 1, OpenedAt: now.Add(-time.Hour)}}},
 		{"upload-unknown", "upload", shell(officer, "/upload"), Upload{Encounter: "NPT-241126-0148"}},
 		{"upload-error", "upload", shell(officer, "/upload"), Upload{Encounter: "NPT", Capture: "C0", Errors: []Error{

@@ -55,7 +55,18 @@ type Upload struct {
 	Encounter string
 	Known     *pipeline.Encounter // nil if it was not opened here
 	Capture   string
-	Errors    []Error
+	// PageOf is the document to which another side is added; nil for documents of
+	// their own.
+	PageOf     *pipeline.Document
+	Unfinished []UnfinishedUpload
+	Errors     []Error
+}
+
+// UnfinishedUpload is a file of which a part has arrived, or all, and that is no
+// document yet.
+type UnfinishedUpload struct {
+	pipeline.Upload
+	Arrived int64 // bytes
 }
 
 // Received is the view of "received": what became of an upload without
