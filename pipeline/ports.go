@@ -75,6 +75,9 @@ type Documents interface {
 	Sightings(ctx context.Context, d Digest, except DocumentID) ([]Sighting, error)
 	// Pages are the other pictures of a document, in the order of their arrival.
 	Pages(ctx context.Context, head DocumentID) ([]Document, error)
+	// Join makes a document another side of head: both of who and of one
+	// encounter, and neither a side already. ErrConflict otherwise.
+	Join(ctx context.Context, id, head DocumentID, who Account, now time.Time) error
 	// Claim takes a document that is received, or whose lease has run out, for
 	// owner until the given time and raises Attempt. ErrConflict if it is
 	// screened or somebody holds it.

@@ -115,6 +115,9 @@ func (d *DB) Finish(ctx context.Context, doc pipeline.Document, s pipeline.Scree
 				return err
 			}
 		}
+		if err := settleSides(ctx, tx, doc.Head()); err != nil {
+			return err
+		}
 		return appendAudit(ctx, tx, workerEvent(doc, s.At, "screened"))
 	})
 	if isTaken(err) {

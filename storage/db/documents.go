@@ -168,7 +168,11 @@ func limitOf(n int) int {
 
 // documents reads all rows of a query of documentColumns.
 func (d *DB) documents(ctx context.Context, query string, args ...any) ([]pipeline.Document, error) {
-	rows, err := d.read.QueryContext(ctx, query, args...)
+	return documentsOf(ctx, d.read, query, args...)
+}
+
+func documentsOf(ctx context.Context, q queryer, query string, args ...any) ([]pipeline.Document, error) {
+	rows, err := q.QueryContext(ctx, query, args...)
 	if err != nil {
 		return nil, err
 	}

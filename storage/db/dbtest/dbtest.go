@@ -64,6 +64,8 @@ func Run(t *testing.T, open func(t *testing.T) Store) {
 		"what failed is not in the log":      auditFailures,
 		"sessions are kept until they end":   sessions,
 		"the last site is remembered":        lastSite,
+		"sides without a zone ask nobody":    sides,
+		"documents are joined":               joining,
 		"an upload becomes a document":       uploadLife,
 		"an upload is begun once":            uploadAgain,
 		"uploads have limits":                uploadLimits,
