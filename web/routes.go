@@ -123,13 +123,13 @@ func (s *server) encounterRoutes(rt *router) {
 
 // uploadRoutes are about files that arrive piece by piece.
 func (s *server) uploadRoutes(rt *router) {
-	rt.handle("POST /upload/{upload}/remove", policy.Resume, s.dropUploadPage)
+	rt.handle("POST /upload/{upload}/remove", policy.Amend, s.dropUploadPage)
 	rt.handle("POST /api/v1/uploads", policy.Upload, s.apiBeginUpload)
-	rt.handle("GET /api/v1/uploads", policy.Resume, s.apiUploads)
-	rt.handle("GET /api/v1/uploads/{upload}", policy.Resume, s.apiUploadState)
-	rt.handle("PATCH /api/v1/uploads/{upload}", policy.Resume, s.apiUploadPiece)
-	rt.handle("DELETE /api/v1/uploads/{upload}", policy.Resume, s.apiDropUpload)
-	rt.handle("POST /api/v1/uploads/{upload}/document", policy.Resume, s.apiFileUpload)
+	rt.handle("GET /api/v1/uploads", policy.Amend, s.apiUploads)
+	rt.handle("GET /api/v1/uploads/{upload}", policy.Amend, s.apiUploadState)
+	rt.handle("PATCH /api/v1/uploads/{upload}", policy.Amend, s.apiUploadPiece)
+	rt.handle("DELETE /api/v1/uploads/{upload}", policy.Amend, s.apiDropUpload)
+	rt.handle("POST /api/v1/uploads/{upload}/document", policy.Amend, s.apiFileUpload)
 }
 
 // reviewRoutes are about what people make of documents. What changes a review is

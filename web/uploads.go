@@ -128,7 +128,7 @@ func (s *server) findUpload(ctx context.Context, id string) (u pipeline.Upload, 
 	if err != nil && !errors.Is(err, pipeline.ErrNotFound) {
 		return u, err
 	}
-	if who := infoOf(ctx).who; err != nil || policy.Of(who.Role, policy.Resume) != policy.All && u.Account != who.Name {
+	if who := infoOf(ctx).who; err != nil || policy.Of(who.Role, policy.Amend) != policy.All && u.Account != who.Name {
 		if err := s.consult(ctx, id, "denied"); err != nil {
 			return u, err
 		}

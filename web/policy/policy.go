@@ -15,7 +15,7 @@ const (
 	SignedIn   Action = "signed_in"   // whatever is open to everybody who is signed in
 	OwnAccount Action = "own_account" // see one's own account, change its password
 	Upload     Action = "upload"      // add a picture, open an encounter, look at a zone that was typed
-	Resume     Action = "resume"      // go on with an upload that broke off
+	Amend      Action = "amend"       // go on with an upload, join pictures, use one that could not be checked
 	Read       Action = "read"        // read a document and its result
 	Evidence   Action = "evidence"    // download an original
 	History    Action = "history"     // read who did what with a document
@@ -34,7 +34,7 @@ const (
 //
 //nolint:gochecknoglobals // a table, never written
 var Actions = []Action{
-	Open, SignedIn, OwnAccount, Upload, Resume, Read, Evidence, History, Raise, Review, Queue, Board, Search, Audit, Operate, Accounts, Integrate,
+	Open, SignedIn, OwnAccount, Upload, Amend, Read, Evidence, History, Raise, Review, Queue, Board, Search, Audit, Operate, Accounts, Integrate,
 }
 
 // Reach is on which records a role may do something.
@@ -52,10 +52,10 @@ const (
 //nolint:gochecknoglobals // a table, never written
 var table = map[pipeline.Role]map[Action]Reach{
 	pipeline.RoleOfficer: {
-		SignedIn: All, OwnAccount: All, Upload: All, Resume: Own, Read: Own, Evidence: Own, Raise: Own,
+		SignedIn: All, OwnAccount: All, Upload: All, Amend: Own, Read: Own, Evidence: Own, Raise: Own,
 	},
 	pipeline.RoleReviewer: {
-		SignedIn: All, OwnAccount: All, Upload: All, Resume: Own, Read: All, Evidence: All, History: All, Raise: All, Review: All, Queue: All, Search: All,
+		SignedIn: All, OwnAccount: All, Upload: All, Amend: Own, Read: All, Evidence: All, History: All, Raise: All, Review: All, Queue: All, Search: All,
 	},
 	pipeline.RoleSafeguarding: {
 		SignedIn: All, OwnAccount: All, Read: All, History: All, Raise: All, Queue: All,
@@ -76,7 +76,7 @@ var table = map[pipeline.Role]map[Action]Reach{
 		SignedIn: All, OwnAccount: All, Accounts: All, Integrate: All,
 	},
 	pipeline.RoleMachine: {
-		SignedIn: All, OwnAccount: All, Upload: All, Resume: Own, Read: Own,
+		SignedIn: All, OwnAccount: All, Upload: All, Amend: Own, Read: Own,
 	},
 }
 
