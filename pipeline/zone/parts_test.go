@@ -149,3 +149,17 @@ func TestRuleFollowsPerspective(t *testing.T) {
 		t.Errorf("print is %v and %v high over its width; want the far end %v times higher", l, r, near)
 	}
 }
+
+// TestQuarterIsAView: a quarter turn moves pixels to where sampling finds them.
+func TestQuarterIsAView(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		g := image.NewGray(image.Rect(0, 0, rapid.IntRange(1, 150).Draw(t, "w"), rapid.IntRange(1, 150).Draw(t, "h")))
+		for i := range g.Pix {
+			g.Pix[i] = uint8(i * 89 >> 1)
+		}
+		v := viewAt(pyramid{g}, 90)
+		if want := turned(g, v, 1, g.Rect.Dy(), g.Rect.Dx()); !slices.Equal(v.planes[0].Pix, want.Pix) {
+			t.Errorf("%v: %d; want %d", g.Rect, v.planes[0].Pix, want.Pix)
+		}
+	})
+}

@@ -78,3 +78,18 @@ func BenchmarkCell(b *testing.B) {
 		})
 	}
 }
+
+func TestHalf(t *testing.T) {
+	for w := range 23 {
+		g := image.NewGray(image.Rect(0, 0, w+2, 3))
+		for i := range g.Pix {
+			g.Pix[i] = uint8(i * 89)
+		}
+		for x, got := range Half(g).Pix {
+			a, b := g.Pix[2*x:], g.Pix[g.Stride+2*x:]
+			if want := (int(a[0]) + int(a[1]) + int(b[0]) + int(b[1]) + 2) / 4; int(got) != want {
+				t.Errorf("%d wide: pixel %d is %d; want %d", w+2, x, got, want)
+			}
+		}
+	}
+}
