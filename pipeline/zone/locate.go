@@ -24,6 +24,7 @@ const (
 	finest     = 1200 // longest side of the finest level, in pixels
 	leastBand  = 100  // length in pixels: twenty characters of five
 	leastPiece = 14
+	mostHeight = 18
 	maxGroups  = 24
 	maxPieces  = 1500
 	maxBands   = 200
@@ -91,18 +92,9 @@ func unlike(bs []band) (sum float64) {
 
 // bands finds the lines of print in one level.
 func bands(g *image.Gray) []band {
-	w, h := g.Rect.Dx(), g.Rect.Dy()
-	s := sumsOf(strokes(g))
-	mask := make([]bool, w*h)
-	for y := range h {
-		for x := range w {
-			m := s.mean(x, y, 10, 1)
-			mask[y*w+x] = m > 5 && m > 1.2*s.mean(x, y, 10, 14)
-		}
-	}
 	var bs []band
-	for _, p := range pieces(mask, w, h) {
-		if b := p.band(); b.x1-b.x0 >= leastPiece && b.height >= 2 && b.height <= 18 && math.Abs(b.slope()) < .3 {
+	for _, p := range pieces(strokes(g)) {
+		if b := p.band(); b.x1-b.x0 >= leastPiece && b.height >= 2 && b.height <= mostHeight && math.Abs(b.slope()) < .3 {
 			bs = append(bs, b)
 		}
 	}
@@ -121,55 +113,9 @@ func longest(bs []band, n int) []band {
 	return bs
 }
 
-// piece is one connected part of a mask, by its moments.
-type piece struct {
-	n, x0, x1 int
-	sx, sy    float64
-	sxx, sxy  float64
-}
-
-func (p piece) band() band {
-	n := float64(p.n)
-	mx, my := p.sx/n, p.sy/n
-	slope := 0.0
-	if v := p.sxx/n - mx*mx; v > 1 {
-		slope = (p.sxy/n - mx*my) / v
-	}
-	x0, x1 := float64(p.x0), float64(p.x1+1)
-	return band{x0, my + .5 + slope*(x0-mx), x1, my + .5 + slope*(x1-mx), n / (x1 - x0)}
-}
-
-// pieces gives the connected parts of a mask, and eats it.
-func pieces(mask []bool, w, h int) []piece {
-	var out []piece
-	var stack []int
-	for start := range mask {
-		if !mask[start] {
-			continue
-		}
-		p := piece{x0: w}
-		stack = append(stack[:0], start)
-		mask[start] = false
-		for len(stack) > 0 {
-			i := stack[len(stack)-1]
-			stack = stack[:len(stack)-1]
-			x, y := i%w, i/w
-			p.n++
-			p.x0, p.x1 = min(p.x0, x), max(p.x1, x)
-			fx, fy := float64(x), float64(y)
-			p.sx, p.sy, p.sxx, p.sxy = p.sx+fx, p.sy+fy, p.sxx+fx*fx, p.sxy+fx*fy
-			for _, d := range [4][2]int{{1, 0}, {-1, 0}, {0, 1}, {0, -1}} {
-				nx, ny := x+d[0], y+d[1]
-				if nx >= 0 && nx < w && ny >= 0 && ny < h && mask[ny*w+nx] {
-					mask[ny*w+nx] = false
-					stack = append(stack, ny*w+nx)
-				}
-			}
-		}
-		out = append(out, p)
-	}
-	return out
-}
+// mostGap is the widest gap that a line may have, between bands of the greatest
+// height.
+const mostGap = 3*mostHeight + 6
 
 // joined puts bands together that go on in one another.
 func joined(bs []band) []band {
@@ -177,7 +123,7 @@ func joined(bs []band) []band {
 	for again := true; again; {
 		again = false
 		for i := 0; i < len(bs); i++ {
-			for j := i + 1; j < len(bs); j++ {
+			for j := i + 1; j < len(bs) && bs[j].x0-bs[i].x1 <= mostGap; j++ {
 				if b, ok := join(bs[i], bs[j]); ok {
 					bs[i] = b
 					bs = slices.Delete(bs, j, j+1)

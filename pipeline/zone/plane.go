@@ -107,31 +107,3 @@ func least(a, b uint64) uint64 {
 	takeB := ge >> 7 * 0xff          // all bits of such bytes
 	return b&takeB | a&^takeB
 }
-
-// sums is the integral picture of g, one wider and higher than g.
-type sums struct {
-	w, h int
-	v    []uint32
-}
-
-func sumsOf(g *image.Gray) sums {
-	w, h := g.Rect.Dx(), g.Rect.Dy()
-	s := sums{w, h, make([]uint32, (w+1)*(h+1))}
-	for y := range h {
-		var row uint32
-		src, above, here := g.Pix[y*g.Stride:], s.v[y*(w+1):], s.v[(y+1)*(w+1):]
-		for x := range w {
-			row += uint32(src[x])
-			here[x+1] = above[x+1] + row
-		}
-	}
-	return s
-}
-
-// mean is the average over the box around x, y that reaches rx and ry pixels,
-// cut at the edges.
-func (s sums) mean(x, y, rx, ry int) float32 {
-	x0, x1, y0, y1 := max(x-rx, 0), min(x+rx+1, s.w), max(y-ry, 0), min(y+ry+1, s.h)
-	a, b := s.v[y0*(s.w+1):], s.v[y1*(s.w+1):]
-	return float32(b[x1]-b[x0]-a[x1]+a[x0]) / float32((x1-x0)*(y1-y0))
-}
