@@ -33,8 +33,8 @@ const (
 
 // groups gives the two and three bands that may be the lines of a zone, the
 // likeliest first.
-func groups(p pyramid) (all [][]band) {
-	for _, bs := range bandsOf(p) {
+func groups(levels [][]band) (all [][]band) {
+	for _, bs := range levels {
 		all = append(all, together(bs)...)
 	}
 	return likeliest(all)
@@ -43,7 +43,7 @@ func groups(p pyramid) (all [][]band) {
 // singles gives the bands that may be the only line of a zone, the likeliest
 // first.
 func singles(p pyramid) (all [][]band) {
-	for _, bs := range bandsOf(p) {
+	for _, bs := range bandsOf(p, finest, coarsest) {
 		for _, b := range bs {
 			all = append(all, []band{b})
 		}
@@ -51,11 +51,12 @@ func singles(p pyramid) (all [][]band) {
 	return likeliest(all)
 }
 
-// bandsOf finds the bands of each level, in pixels of the first.
-func bandsOf(p pyramid) (all [][]band) {
+// bandsOf finds the bands of the levels that are at most so long and at least so
+// long, in pixels of the first.
+func bandsOf(p pyramid, most, least int) (all [][]band) {
 	scale := 1.0
 	for _, g := range p {
-		if longer := max(g.Rect.Dx(), g.Rect.Dy()); longer <= finest && longer >= coarsest {
+		if longer := max(g.Rect.Dx(), g.Rect.Dy()); longer <= most && longer >= least {
 			bs := bands(g)
 			for i := range bs {
 				bs[i] = band{bs[i].x0 * scale, bs[i].y0 * scale, bs[i].x1 * scale, bs[i].y1 * scale, bs[i].height * scale}

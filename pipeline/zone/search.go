@@ -39,51 +39,86 @@ const clearGain = 4.5
 // those of another document may be.
 const asLikely = .4
 
+// atFirst is how many groups of the coarser levels are looked at before the
+// finest is, and leastCoarse the pitch, in their pixels, from which they show a
+// zone and any that is printed two thirds as large.
+const (
+	atFirst     = 6
+	leastCoarse = 5.0
+)
+
 // mostCells bounds what is spent on one picture, in cells read on the search: a
 // page takes some 10,000.
 const mostCells = 30_000
 
-// sightings finds the zones among groups of bands of a view, best first, whose
-// mean cell is better than junk by at least so much.
-func sightings(planes pyramid, v view, groups [][]band, least float64) []sighting {
-	finder := cell.NewFinder()
-	search, r := &reader{planes: v.planes, finder: finder}, &reader{planes: planes, finder: finder}
-	var all []sighting
-	enough := math.Inf(1)
-	for _, bs := range groups {
-		taken := func(s sighting) bool { return s.mean() >= clearGain && s.box(v.picture).Overlaps(v.boxAround(bs)) }
-		if slices.ContainsFunc(all, taken) {
-			continue
-		}
-		if search.cells+r.cells > mostCells || unlike(bs) > enough {
-			break
-		}
-		laid, ok := search.lay(bs)
-		if !ok {
-			continue
-		}
-		s := sighting{grid: v.mapped(laid)}
-		r.refine(&s.grid)
-		r.stand(&s.grid)
-		if s.mean() < least {
-			continue
-		}
-		if s.cells = r.read(&s.grid); mostlyJunk(s.cells) {
-			continue
-		}
-		all = append(all, s)
-		if s.mean() >= clearGain {
-			enough = min(enough, unlike(bs)+asLikely)
-		}
-	}
-	return apart(all, v.picture)
+// hunt is the search for zones in one view.
+type hunt struct {
+	view
+	search, r *reader // of the view, and of the picture
+	least     float64 // how much better than junk the mean cell of a zone must be
+	enough    float64 // how unlike a zone's lines a group may be that is still looked at
+	seen      []sighting
 }
 
-// apart leaves of sightings that overlap the best alone.
-func apart(all []sighting, picture image.Rectangle) (out []sighting) {
+func newHunt(planes pyramid, v view, least float64) *hunt {
+	finder := cell.NewFinder()
+	return &hunt{
+		view: v, search: &reader{planes: v.planes, finder: finder}, r: &reader{planes: planes, finder: finder},
+		least: least, enough: math.Inf(1),
+	}
+}
+
+// among looks for zones among groups of bands.
+func (h *hunt) among(groups [][]band) {
+	for _, bs := range groups {
+		taken := func(s sighting) bool { return s.mean() >= clearGain && s.box(h.picture).Overlaps(h.boxAround(bs)) }
+		if slices.ContainsFunc(h.seen, taken) {
+			continue
+		}
+		if h.search.cells+h.r.cells > mostCells || unlike(bs) > h.enough {
+			break
+		}
+		h.at(bs)
+	}
+}
+
+// at looks for a zone at one group of bands.
+func (h *hunt) at(bs []band) {
+	laid, ok := h.search.lay(bs)
+	if !ok {
+		return
+	}
+	s := sighting{grid: h.mapped(laid)}
+	h.r.refine(&s.grid)
+	h.r.stand(&s.grid)
+	if s.mean() < h.least {
+		return
+	}
+	if s.mean() >= clearGain {
+		if s.cells = h.r.read(&s.grid); mostlyJunk(s.cells) {
+			return
+		}
+		h.enough = min(h.enough, unlike(bs)+asLikely)
+	}
+	h.seen = append(h.seen, s)
+}
+
+// found gives what was seen, best first, but of what overlaps only the best. What
+// is not clear is read only here: most of it overlaps what is.
+func (h *hunt) found() []sighting {
+	return apart(h.seen, h.picture, func(s *sighting) bool {
+		if s.cells == nil {
+			s.cells = h.r.read(&s.grid)
+		}
+		return !mostlyJunk(s.cells)
+	})
+}
+
+// apart leaves of sightings that overlap the best alone of those that are good.
+func apart(all []sighting, picture image.Rectangle, good func(*sighting) bool) (out []sighting) {
 	slices.SortStableFunc(all, func(a, b sighting) int { return cmp.Compare(b.score, a.score) })
 	for _, s := range all {
-		if len(out) < maxZones && !slices.ContainsFunc(out, func(o sighting) bool { return o.box(picture).Overlaps(s.box(picture)) }) {
+		if len(out) < maxZones && !slices.ContainsFunc(out, func(o sighting) bool { return o.box(picture).Overlaps(s.box(picture)) }) && good(&s) {
 			out = append(out, s)
 		}
 	}

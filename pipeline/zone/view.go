@@ -90,6 +90,16 @@ func (v view) at(x, y float64) (px, py float64) {
 	return v.x0 + x*v.ax - y*v.ay, v.y0 + x*v.ay + y*v.ax
 }
 
+// coarse is how many pixels of the picture so many are of the finest of the
+// coarser levels.
+func (v view) coarse(pixels float64) float64 {
+	longer := float64(max(v.picture.Dx(), v.picture.Dy()))
+	for longer > finest/2 {
+		longer, pixels = longer/2, pixels*2
+	}
+	return pixels
+}
+
 // mapped moves a grid from the view to the picture.
 func (v view) mapped(g grid) grid {
 	rows := make([]row, len(g.rows))

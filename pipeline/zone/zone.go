@@ -33,20 +33,36 @@ func Find(g *image.Gray) (f Found) {
 		if i >= len(quarters) && len(seen) > 0 {
 			break
 		}
-		v := viewAt(planes, degrees)
-		all := groups(v.planes)
-		if len(seen) > 0 {
-			all = slices.DeleteFunc(all, func(bs []band) bool { return unlike(bs) > asLikely })
-		}
-		seen = append(seen, sightings(planes, v, all, leastGain)...)
+		seen = append(seen, sightings(planes, viewAt(planes, degrees), seen)...)
 	}
-	for _, s := range apart(seen, g.Rect) {
+	for _, s := range apart(seen, g.Rect, func(*sighting) bool { return true }) {
 		f.add(s, zoneOf(s.cells, &s.grid, g.Rect))
 	}
 	if len(f.Zones) == 0 {
 		return lonely(planes)
 	}
 	return f
+}
+
+// sightings finds the zones of a view, best first, after those that were seen in
+// others. Documents in one picture are printed about as large: where one is
+// clear that is large enough for the coarser levels, the finest, which costs as
+// much as all the search beside, would hold no other.
+func sightings(planes pyramid, v view, seen []sighting) []sighting {
+	h := newHunt(planes, v, leastGain)
+	if len(seen) > 0 {
+		h.enough = asLikely
+	}
+	all := groups(bandsOf(v.planes, finest/2, coarsest))
+	first := min(len(all), atFirst)
+	h.among(all[:first])
+	all = all[first:]
+	large := func(s sighting) bool { return s.mean() >= clearGain && s.pitch() >= h.coarse(leastCoarse) }
+	if !slices.ContainsFunc(seen, large) && !slices.ContainsFunc(h.seen, large) {
+		all = likeliest(append(all, groups(bandsOf(v.planes, finest, finest/2+1))...))
+	}
+	h.among(all)
+	return h.found()
 }
 
 func (f *Found) add(s sighting, z pipeline.Zone) {
@@ -62,7 +78,9 @@ func (f *Found) add(s sighting, z pipeline.Zone) {
 func lonely(planes pyramid) (f Found) {
 	for _, degrees := range quarters {
 		v := viewAt(planes, degrees)
-		for _, s := range sightings(planes, v, singles(v.planes), clearGain) {
+		h := newHunt(planes, v, clearGain)
+		h.among(singles(v.planes))
+		for _, s := range h.found() {
 			first := top(s.cells[0][0].mean[:], -1)
 			if z := zoneOf(s.cells, &s.grid, planes[0].Rect); z.MRZ.Format != mrz.Unknown && first < cell.Junk && cell.Alphabet[first] == z.Lines[0].Chars[0].Rune {
 				f.add(s, z)
