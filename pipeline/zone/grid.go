@@ -18,6 +18,9 @@ type grid struct {
 	score  float64 // how much better the cells are as characters than as junk
 }
 
+// mean is the gain of the mean cell.
+func (g *grid) mean() float64 { return g.score / float64(g.n*len(g.rows)) }
+
 // row is one line: x and y as polynomials of u, the place along the line from -1
 // at the first cell to 1 at the last.
 type row struct {

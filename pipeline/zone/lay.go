@@ -19,7 +19,7 @@ type try struct{ pitch, sign, tall, gain float64 }
 var talls = []float64{1, 1.3, .77} //nolint:gochecknoglobals // a table, never written
 
 // evident is the mean gain of a try from which no other is worth its time.
-const evident = 2.5
+const evident = 4.0
 
 // likely is the mean gain of a try from which print is taken to be as high as it
 // was tried.
@@ -34,20 +34,20 @@ func (r *reader) lay(bs []band) (best grid, ok bool) {
 	}
 	for _, t := range r.tries(bs) {
 		rule := ruleOf(bs, t)
-		if g := r.sweep(bs, rule, widths); g.score > best.score {
-			best = g
+		for _, rule.slanted = range []bool{false, true}[:slants(bs, t.pitch)] {
+			if g := r.sweep(bs, rule, widths); g.score > best.score {
+				best = g
+			}
 		}
-		if rule.slanted = slants(bs, t.pitch); !rule.slanted {
-			continue
-		}
-		if g := r.sweep(bs, rule, widths); g.score > best.score {
-			best = g
+		if best.score > 0 && best.mean() >= clearGain {
+			break // if it stands on its head, it is turned about later
 		}
 	}
 	return best, best.score > 0
 }
 
-// tries gives the one evident try, or the best two that are worth it.
+// tries gives the first evident try and its opposite, or the best two that are
+// worth it.
 func (r *reader) tries(bs []band) (ts []try) {
 	r.ink = 0
 	ps := slices.DeleteFunc(pitches(r.planes, bs), func(p float64) bool { return bs[0].length() > longestBand*p })
@@ -57,7 +57,7 @@ func (r *reader) tries(bs []band) (ts []try) {
 			if b.gain > a.gain {
 				a, b = b, a
 			}
-			if a.gain >= evident && a.gain >= b.gain+evident {
+			if a.gain >= evident {
 				return []try{a, b}
 			}
 			ts = append(ts, a, b)

@@ -8,14 +8,19 @@ import "math"
 func (r *reader) refine(g *grid) {
 	r.ink = g.ink
 	for k, step := range []float64{.28, .22, .22} {
-		r.nudge(g, step, k%2)
+		moved := r.nudge(g, step, k%2)
 		for l := range g.rows {
-			r.stretch(g, l)
+			moved = max(moved, r.stretch(g, l))
+		}
+		if moved < still {
+			break
 		}
 	}
 	r.settle(g)
-	g.score = r.score(g)
 }
+
+// still is by how little, in pitches, a grid moves that lies right.
+const still = .04
 
 // score is the gain of all cells.
 func (r *reader) score(g *grid) (sum float64) {
@@ -50,9 +55,10 @@ var (
 	heldAlone    = [3]float64{4, 12, 40} //nolint:gochecknoglobals // a constant
 )
 
-// nudge moves the lines, by what every second of their cells says. Offsets are
-// in pitches of the middle cell: those of a cell that is farther off are smaller.
-func (r *reader) nudge(g *grid, step float64, first int) {
+// nudge moves the lines, by what every second of their cells says, and tells by
+// how much at most. Offsets are in pitches of the middle cell: those of a cell
+// that is farther off are smaller.
+func (r *reader) nudge(g *grid, step float64, first int) (moved float64) {
 	var allX, allY solver
 	own := make([][2]solver, len(g.rows))
 	for l := range g.rows {
@@ -75,11 +81,21 @@ func (r *reader) nudge(g *grid, step float64, first int) {
 		f := g.frame(l, float64(g.n-1)/2, 0, 0)
 		dx, dy := own[l][0].beyond(cx).solve(heldAlone), own[l][1].beyond(cy).solve(heldAlone)
 		row := &g.rows[l]
+		moved = max(moved, most(cx, dx), most(cy, dy))
 		for k := range 3 {
 			row.x[k] += (cx[k]+dx[k])*f.AX + (cy[k]+dy[k])*f.DX
 			row.y[k] += (cx[k]+dx[k])*f.AY + (cy[k]+dy[k])*f.DY
 		}
 	}
+	return moved
+}
+
+// most bounds the sum of two parabolas along a line.
+func most(a, b [3]float64) (sum float64) {
+	for k := range a {
+		sum += math.Abs(a[k] + b[k])
+	}
+	return sum
 }
 
 // vertex is where a parabola through three values a step apart is highest, in
@@ -147,8 +163,8 @@ func (s *solver) solve(held [3]float64) (c [3]float64) {
 	return c
 }
 
-// stretch fits the height of the print of one line.
-func (r *reader) stretch(g *grid, l int) {
+// stretch fits the height of the print of one line, and tells by which share.
+func (r *reader) stretch(g *grid, l int) float64 {
 	best, sums := 0, [3]float64{}
 	factors := [3]float64{1, .93, 1.07}
 	was := g.rows[l].tall
@@ -162,4 +178,5 @@ func (r *reader) stretch(g *grid, l int) {
 		}
 	}
 	g.rows[l].tall = min(max(was*factors[best], .6), 1.6)
+	return math.Abs(factors[best] - 1)
 }

@@ -67,10 +67,13 @@ func (r rule) place(b band, s float64) (x, y float64) {
 	return x, b.yAt(x)
 }
 
-// slants tells whether a slant of the bands would move cells by more than the
-// lines are looked for anyway.
-func slants(bs []band, pitch float64) bool {
-	return slices.ContainsFunc(bs, func(b band) bool { return math.Abs(slant(bs[0], b)) > pitch/fine })
+// slants gives in how many ways the ends of bands may lie under one another: in
+// two if a slant would move cells by more than the lines are looked for anyway.
+func slants(bs []band, pitch float64) int {
+	if slices.ContainsFunc(bs, func(b band) bool { return math.Abs(slant(bs[0], b)) > pitch/fine }) {
+		return 2
+	}
+	return 1
 }
 
 // slant is how far band b as a whole lies to the right of a: in perspective, flush

@@ -13,6 +13,10 @@ import (
 // nats.
 const leastGain = 2.0
 
+// leastLaid is the same of a grid as it is laid: the worst prints gain less than
+// as much again by refining.
+const leastLaid = leastGain / 2
+
 // maxZones bounds the zones of one picture.
 const maxZones = 12
 
@@ -21,8 +25,6 @@ type sighting struct {
 	grid
 	cells [][]guess
 }
-
-func (s sighting) mean() float64 { return s.score / float64(s.n*len(s.rows)) }
 
 // quarters is how many turns clockwise make the lines run from left to right,
 // more or less.
@@ -68,27 +70,51 @@ func newHunt(planes pyramid, v view, least float64) *hunt {
 	}
 }
 
-// among looks for zones among groups of bands.
+// candidate is a grid laid over a group of bands, before it is refined.
+type candidate struct {
+	bands []band
+	laid  grid
+}
+
+// among looks for zones among groups of bands: first at those over which a grid
+// lies well at once.
 func (h *hunt) among(groups [][]band) {
+	var later []candidate
 	for _, bs := range groups {
-		taken := func(s sighting) bool { return s.mean() >= clearGain && s.box(h.picture).Overlaps(h.boxAround(bs)) }
-		if slices.ContainsFunc(h.seen, taken) {
-			continue
-		}
-		if h.search.cells+h.r.cells > mostCells || unlike(bs) > h.enough {
+		if h.spent() > mostCells || unlike(bs) > h.enough {
 			break
 		}
-		h.at(bs)
+		if h.taken(bs) {
+			continue
+		}
+		switch laid, ok := h.search.lay(bs); {
+		case !ok || laid.mean() < leastLaid:
+		case laid.mean() >= clearGain:
+			h.at(candidate{bs, laid})
+		default:
+			later = append(later, candidate{bs, laid})
+		}
+	}
+	for _, c := range later {
+		if h.spent() <= mostCells && unlike(c.bands) <= h.enough && !h.taken(c.bands) {
+			h.at(c)
+		}
 	}
 }
 
-// at looks for a zone at one group of bands.
-func (h *hunt) at(bs []band) {
-	laid, ok := h.search.lay(bs)
-	if !ok {
-		return
-	}
-	s := sighting{grid: h.mapped(laid)}
+// spent is how many cells were looked at.
+func (h *hunt) spent() int { return h.search.cells + h.r.cells }
+
+// taken tells whether a clear zone was seen where bands lie.
+func (h *hunt) taken(bs []band) bool {
+	return slices.ContainsFunc(h.seen, func(s sighting) bool {
+		return s.mean() >= clearGain && s.box(h.picture).Overlaps(h.boxAround(bs))
+	})
+}
+
+// at refines a candidate and keeps it if it is a zone.
+func (h *hunt) at(c candidate) {
+	s := sighting{grid: h.mapped(c.laid)}
 	h.r.refine(&s.grid)
 	h.r.stand(&s.grid)
 	if s.mean() < h.least {
@@ -98,7 +124,7 @@ func (h *hunt) at(bs []band) {
 		if s.cells = h.r.read(&s.grid); mostlyJunk(s.cells) {
 			return
 		}
-		h.enough = min(h.enough, unlike(bs)+asLikely)
+		h.enough = min(h.enough, unlike(c.bands)+asLikely)
 	}
 	h.seen = append(h.seen, s)
 }

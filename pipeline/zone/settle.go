@@ -13,7 +13,7 @@ const (
 )
 
 // settle moves the grid by whole cells to where it leaves least print outside,
-// and tells how far that place may be believed, from 0 to 1: not at all if the
+// adds up the gain of its cells there, and tells how far that place may be believed, from 0 to 1: not at all if the
 // next is as good, and half at most where the picture ends before it could be
 // seen that the line does.
 func (r *reader) settle(g *grid) {
@@ -35,6 +35,10 @@ func (r *reader) settle(g *grid) {
 		}
 	}
 	g.move(shift)
+	g.score = 0
+	for _, v := range all[around+shift:][:g.n] {
+		g.score += v
+	}
 	for l := range g.rows {
 		for _, i := range [2]float64{-1, float64(g.n)} {
 			if !r.holds(g.frame(l, i, 0, 0)) {
