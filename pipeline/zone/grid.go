@@ -112,7 +112,7 @@ func (r row) over(middle, half float64) row {
 // reader reads cells of one picture.
 type reader struct {
 	planes pyramid
-	finder *cell.Net
+	finder *cell.Classifier
 	ink    float64 // deviation of a cell with print, in grey values; 0 while unknown
 	cells  int     // how many were looked at on the search
 }

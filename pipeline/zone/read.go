@@ -50,7 +50,7 @@ func (r *reader) read(g *grid) [][]guess {
 }
 
 // look adds a share of what the networks see in a sampled cell.
-func (q *guess) look(nets *[cell.Readers]*cell.Net, x []float32, share float64) {
+func (q *guess) look(nets *[cell.Readers]*cell.Classifier, x []float32, share float64) {
 	for k, n := range nets {
 		for c, v := range n.Logs(x) {
 			q.each[k][c] += math.Exp(float64(v)) * share
@@ -70,7 +70,7 @@ func (q *guess) clear() bool {
 }
 
 // lookAround takes the mean over all shifts instead.
-func (r *reader) lookAround(nets *[cell.Readers]*cell.Net, g *grid, l, i int, q *guess) {
+func (r *reader) lookAround(nets *[cell.Readers]*cell.Classifier, g *grid, l, i int, q *guess) {
 	q.each = [cell.Readers][cell.Classes]float64{}
 	x := make([]float32, len(q.x))
 	for _, s := range jitter {

@@ -76,9 +76,14 @@ func train(types []typeface, out string, how recipe) error {
 				steps++
 			}
 		}
-		chars, junk := accuracy(t.net, val)
+		table := t.net.Marshal()
+		written, err := cell.Unmarshal(table, how.shape)
+		if err != nil {
+			return err
+		}
+		chars, junk := accuracy(written, val)
 		fmt.Printf("%s, round %d: %d cells, characters right %.2f %%, junk right %.2f %%\n", how.name, r, len(set), 100*chars, 100*junk)
-		if err := os.WriteFile(out, t.net.Marshal(), 0o644); err != nil { //nolint:gosec // a public table
+		if err := os.WriteFile(out, table, 0o644); err != nil { //nolint:gosec // a public table
 			return err
 		}
 	}
@@ -104,7 +109,7 @@ func renderAll(types []typeface, how recipe, strips int, seed uint64) []sample {
 	return all
 }
 
-func accuracy(n *cell.Net, set []sample) (chars, junk float64) {
+func accuracy(n *cell.Classifier, set []sample) (chars, junk float64) {
 	var right, count [2]float64
 	x := make([]float32, n.Size())
 	for _, s := range set {
