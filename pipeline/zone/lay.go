@@ -25,14 +25,14 @@ const evident = 4.0
 // was tried.
 const likely = .5
 
-// lay finds the best grid over a group of bands, in either direction of
-// reading. Ok is false if no grid explains them.
-func (r *reader) lay(bs []band) (best grid, ok bool) {
+// lay finds the best grid over a group of bands by some tries. Ok is false if no
+// grid explains them.
+func (r *reader) lay(bs []band, tries []try) (best grid, ok bool) {
 	widths := []int{44, 36}
 	if len(bs) != 2 {
 		widths = []int{30}
 	}
-	for _, t := range r.tries(bs) {
+	for _, t := range tries {
 		rule := ruleOf(bs, t)
 		for _, rule.slanted = range []bool{false, true}[:slants(bs, t.pitch)] {
 			if g := r.sweep(bs, rule, widths); g.score > best.score {

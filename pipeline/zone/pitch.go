@@ -18,7 +18,7 @@ func pitches(p pyramid, bs []band) []float64 {
 		signals = append(signals, profile(p, b, step, nearer(bs)))
 	}
 	var ps, power []float64
-	for p := height * .55; p < height*1.9; p *= 1.005 {
+	for p := height * .55; p < height*1.9; p *= 1.01 {
 		sum := 0.0
 		for _, s := range signals {
 			a, b := tone(s, step/p), tone(s, 2*step/p)

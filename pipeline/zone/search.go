@@ -70,14 +70,14 @@ func newHunt(planes pyramid, v view, least float64) *hunt {
 	}
 }
 
-// candidate is a grid laid over a group of bands, before it is refined.
+// candidate is a group of bands, and how it may be read.
 type candidate struct {
 	bands []band
-	laid  grid
+	tries []try
 }
 
-// among looks for zones among groups of bands: first at those over which a grid
-// lies well at once.
+// among looks for zones among groups of bands: first at those that are print
+// without doubt, and over which a grid lies well.
 func (h *hunt) among(groups [][]band) {
 	var later []candidate
 	for _, bs := range groups {
@@ -87,17 +87,14 @@ func (h *hunt) among(groups [][]band) {
 		if h.taken(bs) {
 			continue
 		}
-		switch laid, ok := h.search.lay(bs); {
-		case !ok || laid.mean() < leastLaid:
-		case laid.mean() >= clearGain:
-			h.at(candidate{bs, laid})
-		default:
-			later = append(later, candidate{bs, laid})
+		c := candidate{bs, h.search.tries(bs)}
+		if len(c.tries) > 0 && (c.tries[0].gain < evident || !h.at(c, clearGain)) {
+			later = append(later, c)
 		}
 	}
 	for _, c := range later {
 		if h.spent() <= mostCells && unlike(c.bands) <= h.enough && !h.taken(c.bands) {
-			h.at(c)
+			h.at(c, leastLaid)
 		}
 	}
 }
@@ -112,19 +109,29 @@ func (h *hunt) taken(bs []band) bool {
 	})
 }
 
-// at refines a candidate and keeps it if it is a zone.
-func (h *hunt) at(c candidate) {
-	s := sighting{grid: h.mapped(c.laid)}
+// at lays a grid over a candidate and, if that lies well enough, refines it, and
+// keeps what is a zone.
+func (h *hunt) at(c candidate, well float64) (laid bool) {
+	g, ok := h.search.lay(c.bands, c.tries)
+	if !ok || g.mean() < well {
+		return false
+	}
+	s := sighting{grid: h.mapped(g)}
 	h.r.refine(&s.grid)
 	h.r.stand(&s.grid)
-	if s.mean() < h.least {
-		return
+	if s.mean() >= h.least {
+		h.keep(s, unlike(c.bands))
 	}
+	return true
+}
+
+// keep adds a sighting, of bands that are so far off what those of a zone are.
+func (h *hunt) keep(s sighting, off float64) {
 	if s.mean() >= clearGain {
 		if s.cells = h.r.read(&s.grid); mostlyJunk(s.cells) {
 			return
 		}
-		h.enough = min(h.enough, unlike(c.bands)+asLikely)
+		h.enough = min(h.enough, off+asLikely)
 	}
 	h.seen = append(h.seen, s)
 }
