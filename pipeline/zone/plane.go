@@ -3,6 +3,7 @@ package zone
 import (
 	"encoding/binary"
 	"image"
+	"slices"
 
 	"touchstone.internal/pipeline/zone/internal/cell"
 )
@@ -37,52 +38,66 @@ func (p pyramid) at(length, most float64) (g *image.Gray, scale float64) {
 const reach = 7
 
 // strokes keeps what is dark and thinner than reach: print, and the finer lines
-// of a background, but neither shades nor edges.
+// of a background, but neither shades nor edges. The greatest values around are
+// the least of flipped ones.
 func strokes(g *image.Gray) *image.Gray {
 	w, h := g.Rect.Dx(), g.Rect.Dy()
 	closed := image.NewGray(g.Rect)
 	for y := range h {
 		copy(closed.Pix[y*w:(y+1)*w], g.Pix[y*g.Stride:])
 	}
-	const light, dark = 0xff, 0
-	spread(closed.Pix, w, h, light)
-	spread(closed.Pix, w, h, dark)
+	flip(closed.Pix)
+	spread(closed.Pix, w, h)
+	flip(closed.Pix)
+	spread(closed.Pix, w, h)
 	for y := range h {
-		row, src := closed.Pix[y*w:(y+1)*w], g.Pix[y*g.Stride:]
-		for x, c := range row {
-			row[x] = c - min(src[x], c)
-		}
+		take(closed.Pix[y*w:(y+1)*w], g.Pix[y*g.Stride:])
 	}
 	return closed
 }
 
 // spread gives each pixel the least value of those within half of reach of it,
-// along and across; the greatest if all are flipped.
-func spread(pix []uint8, w, h int, flip uint8) {
-	line := make([]uint8, w+reach-1)
+// along and across.
+func spread(pix []uint8, w, h int) {
+	const half = reach / 2
+	line := slices.Repeat([]uint8{0xff}, w+2*half)
 	for y := range h {
 		row := pix[y*w : (y+1)*w]
-		for i := range line {
-			line[i] = 0xff
-		}
-		for x, v := range row {
-			line[x+reach/2] = v ^ flip
-		}
+		line[0], line[1], line[2] = 0xff, 0xff, 0xff
+		copy(line[half:], row)
 		lesser(line, line[1:])
 		lesser(line, line[2:])
 		lesser(line, line[3:])
 		copy(row, line)
 	}
-	beyond := make([]uint8, (h+reach-1)*w)
-	for i := range beyond {
-		beyond[i] = 0xff
-	}
-	copy(beyond[reach/2*w:], pix)
+	beyond := slices.Repeat([]uint8{0xff}, half*w)
+	beyond = append(append(append(make([]uint8, 0, (h+2*half)*w), beyond...), pix...), beyond...)
 	lesser(beyond, beyond[w:])
 	lesser(beyond, beyond[2*w:])
 	lesser(beyond, beyond[3*w:])
-	for i := range pix {
-		pix[i] = beyond[i] ^ flip
+	copy(pix, beyond)
+}
+
+// flip makes dark what is light.
+func flip(pix []uint8) {
+	for len(pix) >= 8 {
+		binary.LittleEndian.PutUint64(pix, ^binary.LittleEndian.Uint64(pix))
+		pix = pix[8:]
+	}
+	for i, v := range pix {
+		pix[i] = ^v
+	}
+}
+
+// take subtracts values that are no greater: no byte of a word borrows from the
+// next.
+func take(dst, src []uint8) {
+	for len(dst) >= 8 {
+		binary.LittleEndian.PutUint64(dst, binary.LittleEndian.Uint64(dst)-binary.LittleEndian.Uint64(src))
+		dst, src = dst[8:], src[8:]
+	}
+	for i, v := range src[:len(dst)] {
+		dst[i] -= v
 	}
 }
 

@@ -145,11 +145,13 @@ func Half(g *image.Gray) *image.Gray {
 	return dst
 }
 
-// halve averages two rows into one of half their length, four pixels at a time.
+// halve averages two rows into one of half their length, eight pixels at a time.
 func halve(dst, a, b []uint8) {
-	for len(dst) >= 4 && len(a) >= 8 && len(b) >= 8 {
-		binary.LittleEndian.PutUint32(dst, quads(binary.LittleEndian.Uint64(a), binary.LittleEndian.Uint64(b)))
-		dst, a, b = dst[4:], a[8:], b[8:]
+	for len(dst) >= 8 && len(a) >= 16 && len(b) >= 16 {
+		low := quads(binary.LittleEndian.Uint64(a), binary.LittleEndian.Uint64(b))
+		high := quads(binary.LittleEndian.Uint64(a[8:]), binary.LittleEndian.Uint64(b[8:]))
+		binary.LittleEndian.PutUint64(dst, low|high<<32)
+		dst, a, b = dst[8:], a[16:], b[16:]
 	}
 	for x := range dst {
 		dst[x] = uint8((uint(a[2*x]) + uint(a[2*x+1]) + uint(b[2*x]) + uint(b[2*x+1]) + 2) / 4) //nolint:gosec // at most 255
@@ -157,9 +159,9 @@ func halve(dst, a, b []uint8) {
 }
 
 // quads averages four blocks of two by two bytes.
-func quads(a, b uint64) uint32 {
+func quads(a, b uint64) uint64 {
 	const even, round = 0x00ff00ff00ff00ff, 0x0002000200020002
 	v := (a&even + a>>8&even + b&even + b>>8&even + round) >> 2 & even
 	v = (v | v>>8) & 0x0000ffff0000ffff
-	return uint32(v | v>>16) //nolint:gosec // the lower half is the answer
+	return (v | v>>16) & 0xffffffff
 }
