@@ -182,7 +182,7 @@ func runs(dst []run, low, high *columns) []run {
 	within := false
 	highs := high.sums[:width]
 	for x, v := range low.sums {
-		wide := uint32(min(x+halfWide+1, width) - max(x-halfWide, 0)) //nolint:gosec // some
+		wide := uint32(min(x+halfWide+1, width) - max(x-halfWide, 0))
 		is := v > leastStrokes*wide*low.rows && 5*v*high.rows > 6*highs[x]*low.rows
 		if is && !within {
 			dst = append(dst, run{x0: x})

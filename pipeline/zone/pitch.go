@@ -18,10 +18,10 @@ func pitches(p pyramid, bs []band) []float64 {
 		signals = append(signals, profile(p, b, step, nearer(bs)))
 	}
 	var ps, power []float64
-	for p := height * .55; p < height*1.9; p *= 1.01 {
+	for p := height * .55; p < height*1.9; p *= 1.005 {
 		sum := 0.0
 		for _, s := range signals {
-			a, b := tone(s, step/p), tone(s, 2*step/p)
+			a, b := tones(s, step/p)
 			sum += a + .5*b
 		}
 		ps, power = append(ps, p), append(power, sum)
@@ -45,16 +45,20 @@ func pitches(p pyramid, bs []band) []float64 {
 	return out
 }
 
-// tone is the power of a signal at a frequency, in cycles a value.
-func tone(s []float64, frequency float64) float64 {
-	dc, ds := math.Cos(2*math.Pi*frequency), math.Sin(2*math.Pi*frequency)
-	c, t := 1.0, 0.0
-	var a, b float64
+// tones is the power of a signal at a frequency, in cycles a value, and at twice
+// that: side by side, since each waits for its last value.
+func tones(s []float64, frequency float64) (once, twice float64) {
+	ds, dc := math.Sincos(2 * math.Pi * frequency)
+	es, ec := math.Sincos(4 * math.Pi * frequency)
+	c, t, d, u := 1.0, 0.0, 1.0, 0.0
+	var a, b, e, f float64
 	for _, v := range s {
 		a, b = a+v*c, b+v*t
+		e, f = e+v*d, f+v*u
 		c, t = c*dc-t*ds, c*ds+t*dc
+		d, u = d*ec-u*es, d*es+u*ec
 	}
-	return a*a + b*b
+	return a*a + b*b, e*e + f*f
 }
 
 // profile is the brightness along a band, averaged over its height, without its
