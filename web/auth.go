@@ -64,12 +64,14 @@ func signInAddress(r *http.Request) string {
 	return "/sign-in?" + url.Values{"next": {r.URL.RequestURI()}}.Encode()
 }
 
-// api guards what the action is needed for, for a machine: HTTP Basic, or the
-// session of a page's script.
+// api guards what the action is needed for, for a machine: a token, HTTP Basic,
+// or the session of a page's script.
 func (s *server) api(a policy.Action, h handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		var err error
-		if r.Header.Get("Authorization") != "" {
+		if secret, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer "); ok {
+			err = s.bearer(r, secret)
+		} else if r.Header.Get("Authorization") != "" {
 			err = s.basic(r)
 		} else {
 			r, err = s.signedIn(r)
@@ -158,10 +160,42 @@ func (s *server) basic(r *http.Request) error {
 	return s.audit(ctx, pipeline.AuditEvent{Operation: pipeline.OpSignIn, Object: "api", Detail: "signed_in"})
 }
 
+// bearer signs a request in by the token of another system. Guessing is bounded
+// for the address alone: a secret has 130 bits.
+func (s *server) bearer(r *http.Request, secret string) error {
+	ctx := r.Context()
+	o := origin{address: addressOf(r.RemoteAddr)}
+	if wait := s.throttle.blocked(o); wait > 0 {
+		return problemThrottled(wait)
+	}
+	t, err := s.Tokens.FindToken(ctx, secret)
+	if errors.Is(err, pipeline.ErrNotFound) || err == nil && !t.Good(s.Now()) {
+		s.throttle.begin(o)
+		return problemToken()
+	}
+	if err != nil {
+		return err
+	}
+	who, err := s.Accounts.FindAccount(ctx, t.Account)
+	if err != nil {
+		return err
+	}
+	if who.Locked() {
+		return problemToken()
+	}
+	infoOf(ctx).who = who
+	if now := s.Now(); now.Sub(t.UsedAt) >= touchEvery {
+		return s.Tokens.UseToken(ctx, t.ID, now)
+	}
+	return nil
+}
+
 // shut tells why an account cannot be used though the password is right; nil if
 // it can be. Only who knows the password is told.
 func (s *server) shut(who pipeline.Account) *problem {
 	switch {
+	case who.Role == pipeline.RoleMachine:
+		return problemPassword() // machines have tokens
 	case who.Locked():
 		return problemLocked()
 	case !who.OneTimeUntil.IsZero() && !s.Now().Before(who.OneTimeUntil):

@@ -62,6 +62,8 @@ var samples = map[string]sample{
 
 	"GET /account":           {empty: true},
 	"GET /api/v1/account":    {empty: true},
+	"POST /tokens":           {form: url.Values{"account": {"gate"}, "days": {"90"}}},
+	"POST /api/v1/tokens":    {json: `{"account": "gate", "days": 90}`},
 	"POST /account/password": {form: url.Values{"current_password": {"wrong"}, "new_password": {password}}},
 
 	"POST /reviews/{id}/decision":          {form: url.Values{"verdict": {"no_signs"}, "confidence": {"probable"}, "level": {"1"}, "basis": {"image_only"}}},
@@ -82,6 +84,7 @@ var kinds = map[string]kind{
 	"search":    {(*matrix).addSearch, "nothing"},
 	"id":        {(*matrix).addDocument, "TSD-0000-0000"},
 	"upload":    {(*matrix).addUpload, strings.Repeat("A", 26)},
+	"token":     {(*matrix).addToken, "none"},
 	"reference": {(*matrix).addEncounter, "UTO-000000-0001"},
 }
 
@@ -109,6 +112,17 @@ type matrix struct {
 
 func newMatrix(t *testing.T, w *world) *matrix {
 	return &matrix{t: t, w: w, kept: map[string]string{}}
+}
+
+// addToken makes the token of another system.
+func (m *matrix) addToken(owner string) string {
+	m.t.Helper()
+	id := rand.Text()
+	t := pipeline.Token{ID: id, Account: machine, ExpiresAt: time.Now().Add(time.Hour)}
+	if err := m.w.db.CreateToken(m.t.Context(), t, rand.Text(), pipeline.Deed{By: pipeline.Actor{Account: owner}, At: time.Now()}); err != nil {
+		m.t.Fatal(err)
+	}
+	return id
 }
 
 // addDocument makes a document that is screened and waits for a reviewer.

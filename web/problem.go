@@ -145,6 +145,10 @@ func problemPassword() *problem {
 	return &problem{slug: "signed-out", detail: wrongPassword}
 }
 
+func problemToken() *problem {
+	return &problem{slug: "signed-out", detail: "This token opens nothing. It may be revoked, or its time over. Ask an administrator for another"}
+}
+
 func problemLocked() *problem {
 	return &problem{slug: "signed-out", detail: "This account is locked. Ask an administrator to unlock it"}
 }
@@ -196,6 +200,11 @@ func problemNoEncounter() *problem {
 }
 
 func problemNotFound() *problem { return &problem{slug: "not-found", detail: noDocument} }
+
+// problemNone is of a record that is no document.
+func problemNone(what string) *problem {
+	return &problem{slug: "not-found", detail: "We could not find that " + what + ". Go back to the list and look there"}
+}
 
 func problemNoPage() *problem {
 	return &problem{slug: "not-found", detail: "We could not find that page. Check the address"}

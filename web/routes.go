@@ -62,6 +62,7 @@ func (s *server) routes() *router {
 	rt := &router{server: s, mux: http.NewServeMux()}
 	s.serviceRoutes(rt)
 	s.sessionRoutes(rt)
+	s.accessRoutes(rt)
 	s.documentRoutes(rt)
 	s.encounterRoutes(rt)
 	s.uploadRoutes(rt)
@@ -93,6 +94,17 @@ func (s *server) sessionRoutes(rt *router) {
 	rt.handle("POST /account/password", policy.OwnAccount, s.changeOwnPassword)
 	rt.handle("GET /api/v1/account", policy.OwnAccount, s.apiOwnAccount)
 	rt.handle("POST /api/v1/account/password", policy.OwnAccount, s.apiChangeOwnPassword)
+}
+
+// accessRoutes are about who may come in. {token} is the token of another
+// system.
+func (s *server) accessRoutes(rt *router) {
+	rt.handle("GET /tokens", policy.Integrate, s.tokensPage)
+	rt.handle("POST /tokens", policy.Integrate, s.makeTokenPage)
+	rt.handle("POST /tokens/{token}/revoke", policy.Integrate, s.revokeTokenPage)
+	rt.handle("GET /api/v1/tokens", policy.Integrate, s.apiTokens)
+	rt.handle("POST /api/v1/tokens", policy.Integrate, s.apiMakeToken)
+	rt.handle("POST /api/v1/tokens/{token}/revoke", policy.Integrate, s.apiRevokeToken)
 }
 
 // documentRoutes are about documents and their pictures.

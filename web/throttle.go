@@ -58,6 +58,9 @@ type bound struct {
 
 // bounds are what an attempt counts for.
 func (t *throttle) bounds(o origin) []bound {
+	if o.account == "" { // a token
+		return []bound{{"address|" + o.address, addressFailures}}
+	}
 	if o.device != "" {
 		return []bound{{o.account + "|device|" + o.device, accountFailures}}
 	}

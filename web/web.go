@@ -37,6 +37,7 @@ type Config struct {
 	Uploads    pipeline.Uploads
 	Accounts   pipeline.Accounts
 	Devices    pipeline.Devices
+	Tokens     pipeline.Tokens
 	Audit      pipeline.Audit
 	Searches   pipeline.Searches
 	Blobs      pipeline.Blobs
@@ -59,7 +60,7 @@ type Config struct {
 // at the first upload.
 func (c Config) check() error {
 	switch {
-	case c.Documents == nil || c.Reviews == nil || c.Encounters == nil || c.Uploads == nil || c.Accounts == nil || c.Devices == nil || c.Audit == nil || c.Blobs == nil || c.Tasks == nil:
+	case c.Documents == nil || c.Reviews == nil || c.Encounters == nil || c.Uploads == nil || c.Accounts == nil || c.Devices == nil || c.Tokens == nil || c.Audit == nil || c.Blobs == nil || c.Tasks == nil:
 		return errors.New("a store is missing")
 	case c.Searches == nil:
 		return errors.New("searches are missing")

@@ -112,6 +112,7 @@ const (
 	administrator = "ada"
 	machine       = "relay"
 	password      = "correct horse battery staple"
+	machineSecret = "tst_MACHINE"
 )
 
 // accounts are the accounts of every test and their roles.
@@ -133,6 +134,7 @@ type world struct {
 	spool  string
 	log    *safeBuffer
 	config Config
+	secret sync.Once // makes the token of the machine
 }
 
 // safeBuffer is a log that can be read while it is written.
@@ -170,6 +172,7 @@ func newWorld(t testing.TB, change ...func(*Config)) *world {
 	w.config = Config{
 		Documents: store, Reviews: store, Encounters: store, Uploads: store, Accounts: store, Devices: store, Audit: store, Blobs: servers.blobs, Tasks: workers.NewEnqueuer(servers.redis),
 		Searches: store, Sessions: store.Sessions(), SpoolDir: w.spool, Catalogue: checks.All(), Now: time.Now,
+		Tokens:   store,
 		Log:      slog.New(slog.NewJSONHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 		Registry: prometheus.NewRegistry(),
 		Ready: func(ctx context.Context) map[string]error {
@@ -231,6 +234,18 @@ func (w *world) as(t testing.TB, name string) *browser {
 	return b
 }
 
+// token is that of the machine; it is made when it is first asked for.
+func (w *world) token(t testing.TB) string {
+	t.Helper()
+	w.secret.Do(func() {
+		v := pipeline.Token{ID: "first", Account: machine, ExpiresAt: time.Now().Add(time.Hour)}
+		if err := w.db.CreateToken(t.Context(), v, machineSecret, pipeline.Deed{At: time.Now()}); err != nil {
+			t.Fatal(err)
+		}
+	})
+	return machineSecret
+}
+
 // curl is a client of the API.
 func (w *world) curl(t testing.TB, name string) *browser {
 	b := w.browser(t)
@@ -247,7 +262,10 @@ type answer struct {
 
 func (b *browser) do(req *http.Request) answer {
 	b.t.Helper()
-	if b.api != "" {
+	switch {
+	case accounts[b.api] == pipeline.RoleMachine:
+		req.Header.Set("Authorization", "Bearer "+b.w.token(b.t))
+	case b.api != "":
 		req.SetBasicAuth(b.api, password)
 	}
 	resp, err := b.Do(req)

@@ -28,6 +28,8 @@ const (
 	officer  = pipeline.RoleOfficer
 	reviewer = pipeline.RoleReviewer
 	operator = pipeline.RoleOperator
+
+	administrator = pipeline.RoleAdministrator
 )
 
 func shell(role pipeline.Role, path string) Shell {
@@ -39,6 +41,8 @@ func shell(role pipeline.Role, path string) Shell {
 		s.Account = pipeline.Account{Name: "reviewer", Title: "Document reviewer", Role: role}
 	case operator:
 		s.Account = pipeline.Account{Name: "operator", Title: "Operator", Role: role}
+	case administrator:
+		s.Account = pipeline.Account{Name: "administrator", Title: "Administrator", Role: role}
 	default: // nobody is signed in
 	}
 	return s
@@ -351,6 +355,17 @@ func examples(t *testing.T) []example {
 	)
 }
 
+// machineTokens are one of each state.
+func machineTokens() []pipeline.Token {
+	made := now.Add(-40 * 24 * time.Hour)
+	return []pipeline.Token{
+		{ID: "abcdefgh2345", Account: "e-gates", MadeBy: "administrator", MadeAt: now, ExpiresAt: now.Add(90 * 24 * time.Hour)},
+		{ID: "mnopqrst6722", Account: "case-system", MadeBy: "administrator", MadeAt: made, ExpiresAt: now.Add(time.Hour), UsedAt: now.Add(-time.Minute)},
+		{ID: "uvwxyzab3333", Account: "case-system", MadeBy: "administrator", MadeAt: made, ExpiresAt: now.Add(-time.Hour), UsedAt: made.Add(time.Hour)},
+		{ID: "cdefghij4444", Account: "e-gates", MadeBy: "administrator", MadeAt: made, ExpiresAt: now.Add(time.Hour), RevokedAt: made.Add(time.Hour)},
+	}
+}
+
 func formExamples() []example {
 	waiting, checked := document(pipeline.StateReceived), document(pipeline.StateScreened)
 	waiting.ID = "TSD-9B2M-77KD"
@@ -358,6 +373,11 @@ func formExamples() []example {
 	return []example{
 		{"sign-in", "sign-in", shell("", "/sign-in"), SignIn{Next: "/upload"}},
 		{"sign-in-error", "sign-in", shell("", "/sign-in"), SignIn{Name: "officer", Errors: []Error{{"name", "Account name and password do not belong together"}, {"password", "Enter your password"}}}},
+		{"tokens", "tokens", shell(administrator, "/tokens"), Tokens{Tokens: machineTokens(), Next: "/tokens?cursor=b25l", Made: &machineTokens()[0], Secret: "tst_ABCDEFGHIJKLMNOPQRSTUVWXYZ"}},
+		{"tokens-error", "tokens", shell(administrator, "/tokens"), Tokens{Account: "Gate 4", Days: "30", Errors: []Error{
+			{"account", "Account name must have letters, digits, '.', '_' and '-' only, begin with a letter or digit, and be 64 characters or less"}, {"days", "Select for how long the token is good, up to 366 days"},
+		}}},
+		{"tokens-empty", "tokens", shell(administrator, "/tokens"), Tokens{}},
 		{"account", "account", shell(officer, "/account"), Account{}},
 		{"account-changed", "account", shell(reviewer, "/account"), Account{Changed: true}},
 		{"account-one-time", "account", oneTimeShell(), Account{Errors: []Error{

@@ -34,3 +34,9 @@ func (i input) DescribedBy() string {
 	}
 	return strings.Join(ids, " ")
 }
+
+// Hinted adds a hint.
+func (i input) Hinted(hint string) input {
+	i.Hint = hint
+	return i
+}

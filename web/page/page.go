@@ -25,6 +25,7 @@ var assetFiles embed.FS
 // views tells which view each page shows.
 var views = map[string]reflect.Type{ //nolint:gochecknoglobals // a table, never written
 	"sign-in":    reflect.TypeFor[SignIn](),
+	"tokens":     reflect.TypeFor[Tokens](),
 	"account":    reflect.TypeFor[Account](),
 	"home":       reflect.TypeFor[Home](),
 	"encounter":  reflect.TypeFor[Encounter](),

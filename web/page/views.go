@@ -40,6 +40,17 @@ type Account struct {
 	Errors  []Error
 }
 
+// Tokens is the view of "tokens": what other systems come in with.
+type Tokens struct {
+	Tokens  []pipeline.Token
+	Next    string          // address of the next page of the list; empty on the last
+	Made    *pipeline.Token // the one that was made a moment ago, with its secret
+	Secret  string
+	Account string // as it was filled in
+	Days    string
+	Errors  []Error
+}
+
 // Home is the view of "home": what the account can do and what is new.
 type Home struct{ Recent []pipeline.Document }
 

@@ -18,8 +18,10 @@ import (
 // functions are what templates can call.
 func functions(a assets) template.FuncMap {
 	return template.FuncMap{
-		"asset":   a.address,
-		"wide":    func(page string) bool { return page == "documents" || page == "examine" || page == "found" || page == "review" },
+		"asset": a.address,
+		"wide": func(page string) bool {
+			return page == "documents" || page == "examine" || page == "found" || page == "review" || page == "tokens"
+		},
 		"errors":  errorsOf,
 		"errorOn": errorOn,
 		"nav":     navOf,
@@ -44,6 +46,9 @@ func functions(a assets) template.FuncMap {
 
 		"upper": upper,
 		"input": inputOf,
+
+		"tokenState": tokenState,
+		"tokenTimes": tokenTimes,
 
 		"notAccepted": func() label { return label{"Not accepted", "red"} },
 	}
@@ -258,6 +263,7 @@ var ways = []struct { //nolint:gochecknoglobals // a table, never written
 	{policy.Read, "/documents", "Documents"},
 	{policy.Search, "/search", "Search"},
 	{policy.Upload, "/typed-zone", "Typed zone"},
+	{policy.Integrate, "/tokens", "Tokens"},
 	{policy.Operate, "/status", "Status"},
 }
 

@@ -24,6 +24,7 @@ type Store interface {
 	pipeline.Uploads
 	pipeline.Accounts
 	pipeline.Devices
+	pipeline.Tokens
 	pipeline.Audit
 	pipeline.Searches
 	Sessions() scs.CtxStore
@@ -59,6 +60,7 @@ func Run(t *testing.T, open func(t *testing.T) Store) {
 		"the last administrator remains":     lastAdministrator,
 		"accounts are listed by name":        listAccounts,
 		"devices are known for a while":      devices,
+		"tokens are found by their secret":   tokens,
 		"the audit log keeps its order":      auditOrder,
 		"every change is in the audit log":   auditChanges,
 		"what failed is not in the log":      auditFailures,

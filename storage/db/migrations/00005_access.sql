@@ -17,3 +17,15 @@ CREATE TABLE devices (
     PRIMARY KEY (token_hash, account)
 );
 CREATE INDEX devices_by_expiry ON devices (expires_at);
+
+-- What other systems come in with. The secret is kept as its SHA-256.
+CREATE TABLE tokens (
+    id          TEXT   NOT NULL PRIMARY KEY,
+    account     TEXT   NOT NULL REFERENCES accounts (name),
+    secret_hash TEXT   NOT NULL UNIQUE,
+    made_by     TEXT   NOT NULL,
+    made_at     BIGINT NOT NULL,
+    expires_at  BIGINT NOT NULL,
+    used_at     BIGINT NOT NULL,
+    revoked_at  BIGINT NOT NULL
+);
