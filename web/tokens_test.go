@@ -13,10 +13,10 @@ import (
 )
 
 // with asks the API under a token.
-func (w *world) with(t *testing.T, secret, method, path string) answer {
+func (w *world) with(t *testing.T, secret, path string) answer {
 	t.Helper()
 	b := w.browser(t)
-	req := b.request(method, path, nil)
+	req := b.request("GET", path, nil)
 	req.Header.Set("Authorization", "Bearer "+secret)
 	return b.do(req)
 }
@@ -36,11 +36,11 @@ func TestTokens(t *testing.T) {
 	if again := ada.get("/tokens"); strings.Contains(again.body, secret) || !strings.Contains(again.body, "e-gates") {
 		t.Error("the secret is shown again, or the token is not")
 	}
-	if a := w.with(t, secret, "GET", "/api/v1/account"); a.status != http.StatusOK || decode[accountBody](t, a.body).Role != pipeline.RoleMachine {
+	if a := w.with(t, secret, "/api/v1/account"); a.status != http.StatusOK || decode[accountBody](t, a.body).Role != pipeline.RoleMachine {
 		t.Errorf("with the token: %d %s", a.status, a.body)
 	}
 	for path, want := range map[string]int{"/documents": http.StatusSeeOther, "/": http.StatusSeeOther, "/api/v1/documents": 200, "/api/v1/tokens": 403} {
-		if a := w.with(t, secret, "GET", path); a.status != want {
+		if a := w.with(t, secret, path); a.status != want {
 			t.Errorf("%s with a token: %d; want %d", path, a.status, want)
 		}
 	}
@@ -63,13 +63,13 @@ func TestTokens(t *testing.T) {
 
 	d.check(t, ops["POST /api/v1/tokens/{token}/revoke"], http.StatusNoContent, client.postJSON("/api/v1/tokens/"+token.ID+"/revoke", ""))
 	d.check(t, ops["POST /api/v1/tokens/{token}/revoke"], http.StatusNotFound, client.postJSON("/api/v1/tokens/none/revoke", ""))
-	if a := w.with(t, token.Secret, "GET", "/api/v1/account"); a.status != http.StatusUnauthorized {
+	if a := w.with(t, token.Secret, "/api/v1/account"); a.status != http.StatusUnauthorized {
 		t.Errorf("a revoked token: %d", a.status)
 	}
 	if err := w.db.LockAccount(t.Context(), "e-gates", true, pipeline.Deed{At: time.Now()}); err != nil {
 		t.Fatal(err)
 	}
-	if a := w.with(t, secret, "GET", "/api/v1/account"); a.status != http.StatusUnauthorized {
+	if a := w.with(t, secret, "/api/v1/account"); a.status != http.StatusUnauthorized {
 		t.Errorf("the token of a locked account: %d", a.status)
 	}
 	if log := w.log.String(); strings.Contains(log, secret) || strings.Contains(log, token.Secret) {
@@ -85,14 +85,14 @@ func TestTokenRefused(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, secret := range []string{"", "tst_", "tst_PAST", "past", "'", strings.Repeat("A", 5000)} {
-		if a := w.with(t, secret, "GET", "/api/v1/account"); a.status != http.StatusUnauthorized || !json.Valid([]byte(a.body)) {
+		if a := w.with(t, secret, "/api/v1/account"); a.status != http.StatusUnauthorized || !json.Valid([]byte(a.body)) {
 			t.Errorf("%.20q: %d %s", secret, a.status, a.body)
 		}
 	}
 	for range addressFailures {
-		w.with(t, "tst_GUESS", "GET", "/api/v1/account")
+		w.with(t, "tst_GUESS", "/api/v1/account")
 	}
-	if a := w.with(t, "tst_GUESS", "GET", "/api/v1/account"); a.status != http.StatusTooManyRequests {
+	if a := w.with(t, "tst_GUESS", "/api/v1/account"); a.status != http.StatusTooManyRequests {
 		t.Errorf("after %d guesses: %d", addressFailures, a.status)
 	}
 }

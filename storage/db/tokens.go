@@ -11,7 +11,7 @@ import (
 )
 
 // tokenColumns are the columns that scanToken reads, in order.
-const tokenColumns = `id, account, made_by, made_at, expires_at, used_at, revoked_at`
+const tokenColumns = `id, account, made_by, made_at, expires_at, used_at, revoked_at` //nolint:gosec // names of columns
 
 func scanToken(scan func(...any) error) (t pipeline.Token, err error) {
 	var made, expires, used, revoked int64
