@@ -17,6 +17,11 @@ const (
 	CauseSafety    ReviewCause = "safety"          // somebody raised a safety concern
 )
 
+// ReviewCauses are all of them, in the order of lists.
+//
+//nolint:gochecknoglobals // a table, never written
+var ReviewCauses = []ReviewCause{CauseFlagged, CauseUnchecked, CauseAudit, CauseSafety}
+
 // ReviewState is what a review waits for.
 type ReviewState string
 
@@ -193,11 +198,11 @@ type ReviewFilter struct {
 // ReviewCounts is how many of the reviews that a filter chooses are in each
 // condition, at the filter's Now.
 type ReviewCounts struct {
-	All, Free, Safety, Late, Soon, Second, Third, Waiting int
-	Unowned                                               int // urgent, and nobody has it open
-	Causes                                                map[ReviewCause]int
-	Channels                                              map[Channel]int
-	Sites                                                 map[string]int
+	All, Free, Safety, Late, Soon, Urgent, Second, Third, Waiting int
+	Unowned                                                       int // urgent, and nobody has it open
+	Causes                                                        map[ReviewCause]int
+	Channels                                                      map[Channel]int
+	Sites                                                         map[string]int
 }
 
 // Reviews is the queue of people's work. The order is safety first, then the

@@ -55,6 +55,7 @@ var samples = map[string]sample{
 	"GET /api/v1/encounters/{reference}": {empty: true},
 	"GET /typed-zone":                    {empty: true},
 	"GET /status":                        {empty: true},
+	"GET /api/v1/reviews/count":          {empty: true},
 	"POST /upload":                       {parts: filled(part{"file", "page.jpg", picture()})},
 	"POST /typed-zone":                   {form: url.Values{"text": {strings.ReplaceAll(jsonZone, `\n`, "\n")}}},
 	"POST /api/v1/documents":             {parts: filled(part{"file", "page.jpg", picture()})},

@@ -30,6 +30,7 @@ var problemTypes = []page.ProblemType{ //nolint:gochecknoglobals // a table, nev
 	{Slug: "lease-lost", Title: "You do not have this document open", Status: http.StatusConflict, Means: "Somebody else has the review open, it waits for the officer, or it is decided. What was drafted is kept."},
 	{Slug: "second-reviewer-required", Title: "Someone else must decide", Status: http.StatusConflict, Means: "The account uploaded the document or has decided on it, so somebody else must."},
 	{Slug: "impression-first", Title: "Give your first impression", Status: http.StatusConflict, Means: "What the machine found is kept from the reviewer until they have said what they think."},
+	{Slug: "not-held", Title: "Nobody has this document open", Status: http.StatusConflict, Means: "The review is free already: its holder has let go of it or decided."},
 	{Slug: "method", Title: "This address does not do that", Status: http.StatusMethodNotAllowed, Means: "The address does not know the method. The Allow header lists those that it knows."},
 	{Slug: "offset", Title: "The upload goes on from another place", Status: http.StatusConflict, Means: "The upload is not as far as the request says. The Upload-Offset header tells how much has arrived."},
 	{Slug: "too-slow", Title: "The upload was too slow", Status: http.StatusRequestTimeout, Means: "The bytes came too slowly to go on waiting. Nothing was kept. Try again on a better connection."},
@@ -220,6 +221,10 @@ func problemNoReport() *problem {
 
 func problemImpression() *problem {
 	return &problem{slug: "impression-first", detail: "Give your first impression of this document. What the checks found is shown afterwards"}
+}
+
+func problemNotHeld() *problem {
+	return &problem{slug: "not-held", detail: "Nobody has this document open"}
 }
 
 func problemMethod() *problem {

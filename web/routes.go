@@ -67,6 +67,7 @@ func (s *server) routes() *router {
 	s.encounterRoutes(rt)
 	s.uploadRoutes(rt)
 	s.reviewRoutes(rt)
+	s.queueRoutes(rt)
 	s.typedRoutes(rt)
 	s.siteRoutes(rt)
 	return rt

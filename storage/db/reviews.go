@@ -418,6 +418,7 @@ func (d *DB) CountReviews(ctx context.Context, f pipeline.ReviewFilter) (pipelin
 			COUNT(CASE WHEN ` + undecided + ` AND r.held_until <= $1 THEN 1 END),
 			COUNT(CASE WHEN ` + undecided + ` AND r.due_at < $1 THEN 1 END),
 			COUNT(CASE WHEN ` + undecided + ` AND r.due_at >= $1 AND r.due_at < $2 THEN 1 END),
+			COUNT(CASE WHEN ` + undecided + ` AND (r.safety = 1 OR r.due_at < $2) THEN 1 END),
 			COUNT(CASE WHEN ` + undecided + ` AND r.held_until <= $1 AND (r.safety = 1 OR r.due_at < $2) THEN 1 END),
 			COUNT(CASE WHEN r.state = 'second' THEN 1 END),
 			COUNT(CASE WHEN r.state = 'third' THEN 1 END),
@@ -449,11 +450,12 @@ func addCounts(total *pipeline.ReviewCounts, scan func(...any) error) error {
 	var channel pipeline.Channel
 	var site string
 	var c pipeline.ReviewCounts
-	if err := scan(&cause, &channel, &site, &c.All, &c.Safety, &c.Free, &c.Late, &c.Soon, &c.Unowned, &c.Second, &c.Third, &c.Waiting); err != nil {
+	if err := scan(&cause, &channel, &site, &c.All, &c.Safety, &c.Free, &c.Late, &c.Soon, &c.Urgent, &c.Unowned, &c.Second, &c.Third, &c.Waiting); err != nil {
 		return err
 	}
 	total.All, total.Safety, total.Free = total.All+c.All, total.Safety+c.Safety, total.Free+c.Free
-	total.Late, total.Soon, total.Unowned = total.Late+c.Late, total.Soon+c.Soon, total.Unowned+c.Unowned
+	total.Late, total.Soon = total.Late+c.Late, total.Soon+c.Soon
+	total.Urgent, total.Unowned = total.Urgent+c.Urgent, total.Unowned+c.Unowned
 	total.Second, total.Third, total.Waiting = total.Second+c.Second, total.Third+c.Third, total.Waiting+c.Waiting
 	total.Causes[cause] += c.All
 	total.Channels[channel] += c.All

@@ -331,6 +331,7 @@ func examples(t *testing.T) []example {
 	t.Helper()
 	es := append(formExamples(), listExamples()...)
 	es = append(es, searchExamples()...)
+	es = append(es, queueExamples()...)
 	es = append(es, documentExamples(drawn(t))...)
 	es = append(es, reviewExamples(drawn(t))...)
 	es = append(es, standingExamples(drawn(t))...)

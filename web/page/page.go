@@ -35,6 +35,7 @@ var views = map[string]reflect.Type{ //nolint:gochecknoglobals // a table, never
 	"document":   reflect.TypeFor[Document](),
 	"examine":    reflect.TypeFor[Document](),
 	"review":     reflect.TypeFor[Review](),
+	"queue":      reflect.TypeFor[Queue](),
 	"typed-zone": reflect.TypeFor[TypedZone](),
 	"search":     reflect.TypeFor[Search](),
 	"found":      reflect.TypeFor[Found](),

@@ -1,6 +1,7 @@
 package page
 
 import (
+	"net/url"
 	"time"
 
 	"touchstone.internal/pipeline"
@@ -174,6 +175,23 @@ type Review struct {
 	Region   string              // chosen for Ask
 	Recorded pipeline.DocumentID // that was decided just before
 	Errors   []Error
+}
+
+// Queue is the view of "queue": a part of the reviews that wait.
+type Queue struct {
+	Tab     Tab
+	Filter  pipeline.ReviewFilter
+	Query   url.Values // what tab and filters were chosen with, without the page
+	Items   []pipeline.QueueItem
+	All     pipeline.ReviewCounts // of all that are open
+	Options pipeline.ReviewCounts // of the tab, whatever the filters
+	Chosen  pipeline.ReviewCounts // of the tab and the filters
+	Tabs    map[Tab]int
+	Page    int                 // from 1
+	Freed   pipeline.DocumentID // that was taken from its holder just now
+	None    bool                // there was none to start just now
+	Typed   string              // reference as it was typed
+	Errors  []Error
 }
 
 // TypedZone is the view of "typed-zone": the form for a zone that somebody types,

@@ -18,10 +18,8 @@ import (
 // functions are what templates can call.
 func functions(a assets) template.FuncMap {
 	return template.FuncMap{
-		"asset": a.address,
-		"wide": func(page string) bool {
-			return page == "documents" || page == "examine" || page == "found" || page == "review" || page == "tokens"
-		},
+		"asset":   a.address,
+		"wide":    wide,
 		"errors":  errorsOf,
 		"errorOn": errorOn,
 		"nav":     navOf,
@@ -70,9 +68,17 @@ func preparers() template.FuncMap {
 		"layers":   layersOf,
 		"review":   reviewOf,
 		"stands":   standsOf,
+		"queue":    queueOf,
+		"whyNone":  whyNone,
+		"filter":   pickerOf,
 		"parts":    partsOf,
 		"states":   statesOf,
 	}
+}
+
+// wide tells whether a page needs all of the width that there is.
+func wide(page string) bool {
+	return slices.Contains([]string{"documents", "examine", "found", "review", "queue", "board", "decisions", "tokens"}, page)
 }
 
 // label is a word and the colour of its tag. The word alone must do.

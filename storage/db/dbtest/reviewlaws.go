@@ -162,6 +162,7 @@ func tally(chosen []pipeline.QueueItem, now time.Time) pipeline.ReviewCounts {
 		for into, yes := range map[*int]bool{
 			&c.Safety: q.Safety, &c.Free: isFree(q, now),
 			&c.Late: slices.Contains(clocks, pipeline.ClockLate), &c.Soon: slices.Contains(clocks, pipeline.ClockSoon),
+			&c.Urgent:  slices.Contains(clocks, pipeline.ClockUrgent),
 			&c.Unowned: isFree(q, now) && slices.Contains(clocks, pipeline.ClockUrgent),
 			&c.Second:  q.State == pipeline.ReviewSecond, &c.Third: q.State == pipeline.ReviewThird, &c.Waiting: q.State == pipeline.ReviewWaiting,
 		} {
