@@ -18,7 +18,9 @@ func TestWorst(t *testing.T) {
 		{[]Document{low, medium}, "medium"},
 		{[]Document{fault, low}, "low"},
 		{[]Document{clear, blurred, fault}, "fault"},
-		{[]Document{clear, blurred}, "blurred"},
+		{[]Document{blurred, clear}, "clear"}, // a better picture came
+		{[]Document{blurred, waits}, "waits"},
+		{[]Document{waits, low}, "low"},
 		{[]Document{bare, clear}, "clear"}, // the front of a card
 		{[]Document{bare, blurred}, "blurred"},
 		{[]Document{clear, waits}, "waits"},
@@ -31,10 +33,14 @@ func TestWorst(t *testing.T) {
 	}
 }
 
-func TestBare(t *testing.T) {
+func TestCovered(t *testing.T) {
 	bare := ScreeningOutcome{Conclusion: CouldNotCheck, Problem: ProblemZoneNotFound}
 	alone := []Document{{Outcome: bare}}
-	if Bare(bare, alone) {
+	blurred := ScreeningOutcome{Conclusion: CouldNotCheck, Problem: ProblemZoneUnreadable}
+	if !Covered(blurred, []Document{{Outcome: blurred}, {Outcome: ScreeningOutcome{Conclusion: NoIrregularityFound}}}) || Covered(blurred, []Document{{Outcome: blurred}, {Outcome: blurred}}) {
+		t.Error("a better picture makes up for a blurred one, and no other")
+	}
+	if Covered(bare, alone) {
 		t.Error("a picture alone must show a zone")
 	}
 	for _, o := range []ScreeningOutcome{
@@ -42,11 +48,11 @@ func TestBare(t *testing.T) {
 		{Conclusion: ReviewSuggested, Band: Low},
 		{Conclusion: CouldNotCheck, Problem: ProblemZoneUnreadable},
 	} {
-		if !Bare(bare, append(alone, Document{Outcome: o})) || Bare(o, append(alone, Document{Outcome: o})) {
+		if !Covered(bare, append(alone, Document{Outcome: o})) || Covered(o, append(alone, Document{Outcome: o})) {
 			t.Errorf("beside %+v", o)
 		}
 	}
-	if Bare(bare, append(alone, Document{Outcome: ScreeningOutcome{Conclusion: TechnicalFault}})) {
+	if Covered(bare, append(alone, Document{Outcome: ScreeningOutcome{Conclusion: TechnicalFault}})) {
 		t.Error("a fault shows no zone")
 	}
 }

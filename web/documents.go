@@ -255,6 +255,10 @@ func (s *server) showDocument(w http.ResponseWriter, r *http.Request, name strin
 		return s.backTo(w, r, review, "")
 	}
 	view := page.Document{Document: d, Checks: s.checks}
+	if err := s.together(ctx, &view, name == "document"); err != nil {
+		return err
+	}
+	d = view.Document
 	if view.Standing, err = s.standing(ctx, d); err != nil {
 		return err
 	}

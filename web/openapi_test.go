@@ -201,7 +201,7 @@ func TestSchemasMatchTypes(t *testing.T) {
 	d := describe(t)
 	for name, v := range map[string]any{
 		"Document": documentBody{}, "Sighting": sightingBody{}, "DocumentList": listBody{}, "Problem": problemBody{}, "FieldError": fieldError{},
-		"OpenedEncounter": encounterBody{}, "Upload": uploadBody{}, "TypedText": typedBody{}, "TypedZone": explain.Explanation{}, "TypedField": explain.Field{}, "TypedCharacter": explain.Character{},
+		"OpenedEncounter": encounterBody{}, "Upload": uploadBody{}, "Joining": joinBody{}, "TypedText": typedBody{}, "TypedZone": explain.Explanation{}, "TypedField": explain.Field{}, "TypedCharacter": explain.Character{},
 		"Standing": standingBody{}, "Review": reviewBody{}, "Decision": decisionBody{}, "Judgement": draftBody{}, "Impression": impressionBody{}, "Recapture": recaptureBody{},
 		"SearchQuery": searchBody{}, "Found": foundBody{},
 		"Report": pipeline.Report{}, "Page": pipeline.PageReading{}, "Zone": pipeline.ZoneReading{}, "CharMark": pipeline.CharMark{},

@@ -245,11 +245,28 @@ func (s *server) showReceived(w http.ResponseWriter, r *http.Request, encounter 
 			if f.Sightings, err = s.sightings(r.Context(), k.document); err != nil {
 				return err
 			}
+			if f.Report, err = s.unchecked(r.Context(), k.document); err != nil {
+				return err
+			}
 		}
 		v.Files = append(v.Files, f)
 	}
+	var err error
+	if v.Pairs, err = s.suggest(r.Context(), all); err != nil {
+		return err
+	}
 	s.show(w, r, screen{http.StatusOK, "received", v})
 	return nil
+}
+
+// unchecked gives the report of a picture that could not be checked, which says
+// why; nil of any other.
+func (s *server) unchecked(ctx context.Context, d pipeline.Document) (*pipeline.Report, error) {
+	if d.Outcome.Conclusion != pipeline.CouldNotCheck {
+		return nil, nil //nolint:nilnil // the absence of one is an answer
+	}
+	r, err := s.Documents.Report(ctx, d.ID)
+	return &r, err
 }
 
 // received shows what became of an upload.

@@ -50,13 +50,13 @@ func settleSides(ctx context.Context, tx *sql.Tx, head pipeline.DocumentID) erro
 		return err
 	}
 	open := func(d pipeline.Document) bool {
-		return d.Outcome.Conclusion != pipeline.NoIrregularityFound && !pipeline.Bare(d.Outcome, all)
+		return d.Outcome.Conclusion != pipeline.NoIrregularityFound && !pipeline.Covered(d.Outcome, all)
 	}
 	for _, side := range all {
 		if side.ID == head && slices.ContainsFunc(all, open) {
 			continue
 		}
-		if !pipeline.Bare(side.Outcome, all) && side.ID != head {
+		if !pipeline.Covered(side.Outcome, all) && side.ID != head {
 			continue
 		}
 		if err := withdrawReview(ctx, tx, side.ID); err != nil {

@@ -81,6 +81,9 @@ func answerOf(v Document) answer {
 		a.review(v)
 	case pipeline.CouldNotCheck:
 		a.unread(v)
+		if pipeline.Covered(o, v.Sides) {
+			a.covered(v)
+		}
 	default:
 		a.fault(v)
 	}
@@ -186,6 +189,16 @@ func (a *answer) unread(v Document) {
 	a.Next = []string{"Nothing was found for or against this document. The picture stays here, so that an examiner can see it."}
 }
 
+// covered is a picture that lacks what another one of the same document shows:
+// nothing is amiss with it.
+func (a *answer) covered(v Document) {
+	a.Headline = sideTag(v.Document, v.Sides).Text
+	a.Lead = "The zone is on another picture of this document, which has the result."
+	a.More = "Compare the printed details with the zone by eye."
+	a.Reasons = nil
+	a.Steps = []step{safety(anyDoc), {Do: "Read the result of the document.", Link: link{Address: "/documents/" + string(v.Document.Head()), Text: "See the result"}}}
+}
+
 func (a *answer) fault(v Document) {
 	a.Kind = "fault"
 	problem := string(v.Report.Outcome.Problem)
@@ -200,8 +213,12 @@ func (a *answer) fault(v Document) {
 	a.Next = []string{"This document is not checked again by itself. Upload it again to have it checked."}
 }
 
-// again is where another picture for the same encounter is uploaded.
+// again is where another picture is uploaded: of the same document by who
+// uploaded it, of the same encounter by anybody else.
 func (v Document) again() string {
+	if v.Own {
+		return v.Side()
+	}
 	q := url.Values{}
 	set(q, "encounter", v.Document.Encounter)
 	return address("/upload", q)

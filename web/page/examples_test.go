@@ -370,6 +370,8 @@ func machineTokens() []pipeline.Token {
 func formExamples() []example {
 	waiting, checked := document(pipeline.StateReceived), document(pipeline.StateScreened)
 	waiting.ID = "TSD-9B2M-77KD"
+	bare := checked
+	bare.ID, bare.FileName, bare.Outcome = "TSD-5C1N-02WQ", "IMG_2043.jpg", pipeline.ScreeningOutcome{Conclusion: pipeline.CouldNotCheck, Problem: pipeline.ProblemZoneNotFound}
 	checked.Outcome = pipeline.ScreeningOutcome{Conclusion: pipeline.NoIrregularityFound, Level: 1}
 	return []example{
 		{"sign-in", "sign-in", shell("", "/sign-in"), SignIn{Next: "/upload"}},
@@ -409,6 +411,8 @@ func formExamples() []example {
 			{Name: "IMG_2042.jpg", Document: checked, Duplicate: true, Sightings: seenBefore()},
 			{Name: "notes.docx", Refused: "notes.docx must be a JPG, PNG or WebP image. It may have been renamed"},
 		}}},
+		{"received-retake", "received", shell(officer, "/upload/received"), Received{Encounter: "NPT-241126-0147", Files: []ReceivedFile{{Name: "IMG_2042.jpg", Document: checked}, {Name: "IMG_2043.jpg", Document: bare}},
+			Pairs: []Pair{{Side: bare, Head: checked}}}},
 		{"received-waiting", "received", shell(officer, "/upload/received"), Received{Encounter: "NPT-241126-0147", Files: []ReceivedFile{{Document: waiting}, {Document: checked}}}},
 		{"received-empty", "received", shell(officer, "/upload/received"), Received{}},
 	}
@@ -465,6 +469,25 @@ func searchExamples() []example {
 	}
 }
 
+// again is a document of one's own that could not be checked, after so many
+// tries.
+func again(v Document, tries int, used bool) Document {
+	v.Own, v.UsedAnyway = true, used
+	for range tries {
+		v.Sides = append(v.Sides, v.Document)
+	}
+	return v
+}
+
+// withSides is a document of which another picture found nothing.
+func withSides(v Document) Document {
+	other := document(pipeline.StateScreened)
+	other.ID, other.FileName, other.PageOf = "TSD-9B2M-77KD", "IMG_2042.jpg", v.Document.ID
+	other.Outcome = pipeline.ScreeningOutcome{Conclusion: pipeline.CouldNotCheck, Problem: pipeline.ProblemZoneNotFound}
+	v.Own, v.Sides = true, []pipeline.Document{v.Document, other}
+	return v
+}
+
 func documentExamples(s specimen) []example {
 	high := withReport(s.examine())
 	high.Sightings, high.History = seenBefore(), history()
@@ -479,6 +502,10 @@ func documentExamples(s specimen) []example {
 	late := Document{Document: document(pipeline.StateScreening), Waiting: 1}
 	late.Document.ReceivedAt = now.Add(-3 * time.Minute)
 	nothing := unread("file_corrupt", pipeline.CouldNotCheck, answerBy("CAP-01", pipeline.Fail, pipeline.S0, "file_corrupt", map[string]string{"file": "IMG_2041.jpg"}))
+	card := withReport(s.report(pipeline.ScreeningOutcome{Conclusion: pipeline.NoIrregularityFound, Level: 1}, nil))
+	card.Own, card.Sides, card.Report.Pages[0].Zones[0].Format = true, []pipeline.Document{card.Document}, mrz.TD1
+	front := withSides(unread("zone_not_found", pipeline.CouldNotCheck))
+	front.Sides[1].Outcome = pipeline.ScreeningOutcome{Conclusion: pipeline.NoIrregularityFound, Level: 1}
 	const at = "/documents/TSD-7Q4K-2M9X"
 	return []example{
 		{"document-high", "document", shell(officer, at), high},
@@ -487,6 +514,12 @@ func documentExamples(s specimen) []example {
 		{"document-blurred", "document", shell(officer, at), blurred},
 		{"document-unread", "document", shell(officer, at), nothing},
 		{"document-fault", "document", shell(officer, at), unread("reader_crashed", pipeline.TechnicalFault)},
+		{"document-retake", "document", shell(officer, at), again(blurred, 1, false)},
+		{"document-retaken", "document", shell(officer, at), again(blurred, 3, false)},
+		{"document-used", "document", shell(officer, at), again(blurred, 3, true)},
+		{"document-card", "document", shell(officer, at), card},
+		{"document-front", "document", shell(officer, at), front},
+		{"document-sides", "document", shell(officer, at), withSides(high)},
 		{"document-waiting", "document", shell(officer, at), waiting},
 		{"document-late", "document", shell(officer, at), late},
 		{"examine-high", "examine", shell(reviewer, at+"/examine"), high},

@@ -86,6 +86,7 @@ type UnfinishedUpload struct {
 type Received struct {
 	Encounter string
 	Files     []ReceivedFile
+	Pairs     []Pair // that may be two sides of one document
 }
 
 // ReceivedFile is one file of an upload: a document, or the reason why not.
@@ -95,6 +96,7 @@ type ReceivedFile struct {
 	Duplicate bool                // uploaded to this encounter before, by the same account
 	Sightings []pipeline.Sighting // only the time of what the account may not read
 	Refused   string              // sentence of the text catalogue
+	Report    *pipeline.Report    // of a picture that could not be checked
 }
 
 // Documents is the view of "documents": the list and its filters.
@@ -117,6 +119,10 @@ type Document struct {
 	Checks    map[string]pipeline.Check
 	Waiting   int       // documents that wait for a worker, this one included
 	Standing  *Standing // nil if no person looks at it
+
+	Sides      []pipeline.Document // all pictures of the document, this one among them
+	Own        bool                // the account has uploaded it, and may add to it
+	UsedAnyway bool                // though it could not be checked
 }
 
 // What a document before reviewers waits for, as everybody may know it: not how

@@ -55,6 +55,12 @@ func functions(a assets) template.FuncMap {
 // preparers are the functions that prepare a view for its template.
 func preparers() template.FuncMap {
 	return template.FuncMap{
+		"sides":    sidesOf,
+		"whole":    wholeOf,
+		"missing":  missingOf,
+		"retake":   retakeOf,
+		"came":     receivedTag,
+		"wrong":    receivedWords,
 		"answer":   answerOf,
 		"progress": progressOf,
 		"examine":  examineOf,

@@ -98,12 +98,16 @@ function watch(list) {
       // A person may be on the link of this row: leave it, change around it.
       old.dataset.state = row.dataset.state;
       old.querySelector(".govuk-tag").replaceWith(document.adoptNode(row.querySelector(".govuk-tag")));
+      const wrong = row.querySelector(".app-file__refused");
+      if (wrong) old.querySelector(".app-file__what").append(document.adoptNode(wrong));
       const link = row.querySelector("a");
       if (link) old.querySelector("a").replaceChildren(...link.childNodes);
       changed += row.dataset.state === "screened" ? 1 : 0;
     }
     const open = list.querySelectorAll("[data-state=received],[data-state=screening]").length;
     if (changed) say(open ? `${changed} more checked. ${open} to go.` : "All documents are checked.");
+    const said = next.getElementById("pairs");
+    if (!open && said) document.getElementById("pairs").replaceWith(document.adoptNode(said));
     if (!open) {
       clearInterval(asking);
       document.getElementById("wait-note")?.remove();
