@@ -179,6 +179,7 @@ func (s *server) typedRoutes(rt *router) {
 // siteRoutes are about the desk as people see it.
 func (s *server) siteRoutes(rt *router) {
 	rt.handle("POST /theme", policy.Open, s.theme)
+	rt.handle("GET /help", policy.Open, s.help)
 	rt.handle("GET /search", policy.Search, s.searchPage)
 	rt.handle("POST /search", policy.Search, s.newSearch)
 	rt.handle("GET /search/{search}", policy.Search, s.found)

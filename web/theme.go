@@ -56,3 +56,10 @@ func returnAddress(r *http.Request) string {
 	}
 	return r.URL.Path
 }
+
+// help explains words, keys and who sees what, to everybody. It is also where
+// hiding a page leads: it says nothing of what was there.
+func (s *server) help(w http.ResponseWriter, r *http.Request, _ pipeline.Account) error {
+	s.show(w, r, screen{http.StatusOK, "help", page.Help{Files: maxFiles}})
+	return nil
+}

@@ -171,14 +171,20 @@ type violation struct {
 	Target string `json:"target"`
 }
 
-const runAxe = `axe.run(document, {runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"], resultTypes: ["violations"]})
+// runAxe asks for every rule, and runContrast for the one that colours decide.
+const (
+	runAxe      = `axe.run(document, {runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"], ` + axeAnswer
+	runContrast = `axe.run(document, {runOnly: {type: "rule", values: ["color-contrast"]}, ` + axeAnswer
+)
+
+const axeAnswer = `resultTypes: ["violations"]})
 	.then(r => r.violations.flatMap(v => v.nodes.map(n => ({id: v.id, help: v.help, target: n.html.slice(0, 300) + " " + n.any.concat(n.all, n.none).map(x => x.message).join("; ")}))))`
 
 // looks are how every page is looked at.
 var looks = []struct {
-	scheme, suffix string
-	width          int64
-}{{"light", "", 1280}, {"light", "", 390}, {"dark", "-dark", 1280}, {"dark", "-dark", 390}}
+	scheme, suffix, ask string
+	width               int64
+}{{"light", "", runAxe, 1280}, {"light", "", runAxe, 390}, {"dark", "-dark", runContrast, 390}, {"dark", "-dark", runContrast, 1280}}
 
 // prefers makes the device ask for light or dark colours.
 func prefers(scheme string) chromedp.Action[chromedp.Void] {
@@ -190,9 +196,42 @@ func prefers(scheme string) chromedp.Action[chromedp.Void] {
 	})
 }
 
+// overflow is by how much a page scrolls sideways (WCAG 1.4.10).
+const overflow = `document.documentElement.scrollWidth - document.documentElement.clientWidth`
+
+// smallTargets are the controls of less than 24 pixels that have none of the
+// exceptions of WCAG 2.5.8: a link in a sentence or a list of a text, a control
+// of the browser's own, and what has room around it so that a circle of 24
+// pixels touches no other target.
+const smallTargets = `(() => {
+	const all = [...document.querySelectorAll("a[href],button,input:not([type=hidden]),select,textarea,summary,[tabindex='0']")]
+		.filter(e => e.checkVisibility({visibilityProperty: true}) && !e.closest(".govuk-visually-hidden,.govuk-skip-link"));
+	const box = e => (e.matches("input[type=radio],input[type=checkbox]") && e.labels?.[0] || e).getBoundingClientRect();
+	const crowded = e => { const r = box(e), x = r.left + r.width / 2, y = r.top + r.height / 2;
+		return all.some(o => { if (o === e || o.contains(e) || e.contains(o)) return false; const q = box(o);
+			return Math.hypot(Math.max(q.left - x, 0, x - q.right), Math.max(q.top - y, 0, y - q.bottom)) < 12 }) };
+	const inText = e => e.tagName === "A" && getComputedStyle(e).display === "inline" && e.parentElement.innerText.trim().length > e.innerText.trim().length;
+	return all.filter(e => { const r = box(e); return (r.width < 24 || r.height < 24) && !inText(e) && crowded(e) }).map(e => e.outerHTML.slice(0, 150));
+})()`
+
+// spaced gives the text the space of WCAG 1.4.12 and tells what is cut off or
+// makes the page scroll sideways.
+const spaced = `(() => {
+	const set = new CSSStyleSheet();
+	set.replaceSync("*{line-height:1.5!important;letter-spacing:.12em!important;word-spacing:.16em!important}p{margin-bottom:2em!important}");
+	document.adoptedStyleSheets = [set];
+	const cut = [...document.querySelectorAll("main *,header *,footer *")].filter(e => e.checkVisibility() && !e.closest("svg,.govuk-visually-hidden,thead,.app-mrz-box,.app-stage,.app-typed") &&
+		["hidden", "clip"].includes(getComputedStyle(e).overflowX) && (e.scrollWidth > e.clientWidth + 1 || e.scrollHeight > e.clientHeight + 1)).map(e => e.outerHTML.slice(0, 150));
+	const over = document.documentElement.scrollWidth - document.documentElement.clientWidth;
+	if (over > 0) cut.push("the page scrolls sideways by " + over);
+	document.adoptedStyleSheets = [];
+	return cut;
+})()`
+
 // TestAccessible shows every example in Chromium, wide and on a phone, in both
-// themes, and asks axe (UI-30); it looks for sideways scrolling at 320 pixels (UI-31) and
-// for a margin in between and for anything that the content policy stopped (UI-25).
+// themes, and asks axe (UI-30). It looks for sideways scrolling at 320 pixels and
+// text that more space cuts off (UI-31), for small targets (UI-32), for a margin in
+// between and for anything that the content policy stopped (UI-25).
 func TestAccessible(t *testing.T) {
 	d, server := newDesk(t)
 	d.HandleFunc("GET /documents/{id}/events", quiet)
@@ -210,7 +249,7 @@ func TestAccessible(t *testing.T) {
 			for _, look := range looks {
 				b.do(t, chromedp.EmulateViewport(look.width, 900), prefers(look.scheme))
 				shots.take(t, b, e.name+look.suffix, look.width)
-				for _, v := range eval[[]violation](t, b, runAxe) {
+				for _, v := range eval[[]violation](t, b, look.ask) {
 					t.Errorf("%s at %d pixels: %s: %s\n%s", look.scheme, look.width, v.ID, v.Help, v.Target)
 				}
 			}
@@ -220,8 +259,14 @@ func TestAccessible(t *testing.T) {
 				t.Errorf("at 1100 pixels the left margin is %v; want at least 15", left)
 			}
 			b.do(t, chromedp.EmulateViewport(320, 640))
-			if over := eval[int](t, b, `document.documentElement.scrollWidth - document.documentElement.clientWidth`); over > 0 {
+			if over := eval[int](t, b, overflow); over > 0 {
 				t.Errorf("at 320 pixels it scrolls sideways by %d", over)
+			}
+			for _, small := range eval[[]string](t, b, smallTargets) {
+				t.Errorf("at 320 pixels a target is less than 24 pixels: %s", small)
+			}
+			for _, clipped := range eval[[]string](t, b, spaced) {
+				t.Errorf("with more space between letters and lines it is cut off: %s", clipped)
 			}
 			for _, c := range b.complaints() {
 				t.Errorf("console: %s", c)

@@ -458,6 +458,8 @@ func searchExamples() []example {
 	more := made
 	more.Kind, more.More = pipeline.SearchName, true
 	return []example{
+		{"help", "help", shell(reviewer, "/help"), Help{Files: 20}},
+		{"help-signed-out", "help", shell("", "/help"), Help{Files: 20}},
 		{"search", "search", shell(reviewer, "/search"), Search{}},
 		{"search-error", "search", shell(reviewer, "/search"), Search{Query: q, Errors: []Error{{"note", "Enter the number of the case, or what you need it for"}}}},
 		{"search-errors", "search", shell(reviewer, "/search"), Search{Errors: []Error{

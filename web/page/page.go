@@ -39,6 +39,7 @@ var views = map[string]reflect.Type{ //nolint:gochecknoglobals // a table, never
 	"typed-zone": reflect.TypeFor[TypedZone](),
 	"search":     reflect.TypeFor[Search](),
 	"found":      reflect.TypeFor[Found](),
+	"help":       reflect.TypeFor[Help](),
 	"safety":     reflect.TypeFor[Safety](),
 	"status":     reflect.TypeFor[Status](),
 	"problem":    reflect.TypeFor[Problem](),

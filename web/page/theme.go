@@ -18,6 +18,7 @@ func frameFunctions() template.FuncMap {
 		"reference": referenceOf,
 	}
 	maps.Copy(f, searchFunctions())
+	maps.Copy(f, helpFunctions())
 	return f
 }
 

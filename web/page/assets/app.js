@@ -22,12 +22,36 @@ export function ready(root) {
   if (matchMedia("(max-width: 48rem)").matches) {
     for (const d of root.querySelectorAll("[data-fold]")) d.open = d.querySelector(".govuk-error-message") !== null;
   }
+  for (const d of root.querySelectorAll("[data-fold]")) d.removeAttribute("data-fold");
   for (const button of root.querySelectorAll("[data-print]")) {
     button.hidden = false;
     button.addEventListener("click", () => print());
   }
 }
 ready(document);
+
+// Hiding a page: it is gone from the screen at once, has another title, and what
+// replaces it takes its place in the history too. Pressing Shift three times does
+// the same. Without this script it is a link.
+const hide = document.querySelector("[data-hide]");
+if (hide) {
+  const away = (e) => {
+    e?.preventDefault();
+    document.title = "Help";
+    document.body.replaceChildren();
+    location.replace(hide.href);
+  };
+  let shifts = [];
+  hide.addEventListener("click", away);
+  addEventListener("keydown", (e) => {
+    if (e.key !== "Shift") {
+      shifts = [];
+    } else if (!e.repeat) {
+      shifts = [...shifts, e.timeStamp].filter((t) => e.timeStamp - t < 5000);
+      if (shifts.length > 2) away();
+    }
+  });
+}
 
 // What is folded away belongs on paper too.
 addEventListener("beforeprint", () => {
