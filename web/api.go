@@ -5,7 +5,9 @@ import (
 	"context"
 	"crypto/sha256"
 	_ "embed"
+	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
 	"strconv"
 	"strings"
@@ -70,8 +72,8 @@ type sightingBody struct {
 
 // listBody is one page of a list.
 type listBody struct {
-	Data []documentBody      `json:"data"`
-	Next pipeline.DocumentID `json:"next,omitempty"` // value of after for the next page
+	Data []documentBody `json:"data"`
+	Next string         `json:"next_cursor,omitempty"` // cursor of the next page
 }
 
 func bodyOf(d pipeline.Document) documentBody {
@@ -218,7 +220,11 @@ func (s *server) apiList(w http.ResponseWriter, r *http.Request, _ pipeline.Acco
 	if err != nil {
 		return err
 	}
-	body := listBody{Data: []documentBody{}, Next: l.next}
+	body := listBody{Data: []documentBody{}}
+	if l.next != "" {
+		body.Next = encodeCursor(string(l.next))
+		linkNext(w, r, body.Next)
+	}
 	for _, d := range l.documents {
 		body.Data = append(body.Data, bodyOf(d))
 	}
@@ -275,6 +281,34 @@ var openAPI []byte
 
 // openAPITag changes with the document.
 var openAPITag = `"` + string(pipeline.DigestOf(sha256.Sum256(openAPI))) + `"` //nolint:gochecknoglobals // never written
+
+// describedParameters are the query parameters that the description knows, by
+// pattern: "GET /api/v1/documents".
+func describedParameters() (map[string][]string, error) {
+	var d struct {
+		Paths map[string]map[string]json.RawMessage `json:"paths"`
+	}
+	if err := json.Unmarshal(openAPI, &d); err != nil {
+		return nil, fmt.Errorf("read the description of the API: %w", err)
+	}
+	known := map[string][]string{}
+	for path, item := range d.Paths {
+		for method, raw := range item {
+			var op struct {
+				Parameters []struct{ Name, In string } `json:"parameters"`
+			}
+			if json.Unmarshal(raw, &op) != nil {
+				continue // a list of parameters that all methods have: of the path alone
+			}
+			for _, p := range op.Parameters {
+				if pattern := strings.ToUpper(method) + " " + path; p.In == "query" {
+					known[pattern] = append(known[pattern], p.Name)
+				}
+			}
+		}
+	}
+	return known, nil
+}
 
 // openAPI serves the description of the API, to everybody.
 func (s *server) openAPI(w http.ResponseWriter, r *http.Request) {

@@ -76,7 +76,10 @@ func (s *server) api(a policy.Action, h handler) http.Handler {
 		} else {
 			r, err = s.signedIn(r)
 		}
-		if err == nil && infoOf(r.Context()).who.Name == "" {
+		who := infoOf(r.Context()).who
+		if limited := s.limit(w, r, who); limited != nil {
+			err = limited
+		} else if err == nil && who.Name == "" {
 			err = problemSignedOut()
 		}
 		if err != nil {

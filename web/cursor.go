@@ -4,7 +4,6 @@ import (
 	"encoding/base64"
 	"net/http"
 	"net/url"
-	"slices"
 	"strconv"
 	"unicode/utf8"
 )
@@ -33,18 +32,9 @@ func decodeCursor(cursor string) (key string, ok bool) {
 // wrongCursor is said of a cursor that no list has handed out.
 const wrongCursor = "This is no place in the list. Begin again without the cursor"
 
-// parsePaging reads cursor and limit, and refuses parameters that are not among
-// the known.
-func parsePaging(q url.Values, known ...string) (p paging, errs []fieldError) {
+// parsePaging reads cursor and limit.
+func parsePaging(q url.Values) (p paging, errs []fieldError) {
 	p.limit = pageLimit
-	for name, values := range q {
-		switch {
-		case name != "cursor" && name != "limit" && !slices.Contains(known, name):
-			errs = append(errs, fieldError{"/" + name, "There is no parameter of this name"})
-		case len(values) > 1:
-			errs = append(errs, fieldError{"/" + name, "Give this parameter once"})
-		}
-	}
 	var ok bool
 	if p.after, ok = decodeCursor(q.Get("cursor")); !ok {
 		errs = append(errs, fieldError{"/cursor", wrongCursor})
@@ -55,7 +45,6 @@ func parsePaging(q url.Values, known ...string) (p paging, errs []fieldError) {
 			errs = append(errs, fieldError{"/limit", filterTexts["limit"]})
 		}
 	}
-	slices.SortFunc(errs, func(a, b fieldError) int { return slices.Compare([]byte(a.Pointer), []byte(b.Pointer)) })
 	return p, errs
 }
 

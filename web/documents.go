@@ -100,7 +100,7 @@ var filterTexts = map[string]string{ //nolint:gochecknoglobals // a table, never
 	"state":      "Progress must be one of received, screening, screened",
 	"conclusion": "Result must be one of no_irregularity_found, review_suggested, could_not_check, technical_fault",
 	"encounter":  wrongEncounter,
-	"after":      noDocument,
+	"cursor":     wrongCursor,
 	"limit":      "The limit must be a number from 1 to 100",
 }
 
@@ -136,8 +136,10 @@ func setFilter(f *pipeline.DocumentFilter, name, value string) bool {
 	case "encounter":
 		f.Encounter = encounterReference(value)
 		return encounterForm.MatchString(f.Encounter)
-	case "after":
-		f.After, err = pipeline.ParseDocumentID(value)
+	case "cursor":
+		key, ok := decodeCursor(value)
+		f.After, err = pipeline.ParseDocumentID(key)
+		return ok && err == nil
 	case "limit":
 		f.Limit, err = strconv.Atoi(value)
 		return err == nil && f.Limit >= 1 && f.Limit <= maxLimit
@@ -172,7 +174,7 @@ func (s *server) search(ctx context.Context, f pipeline.DocumentFilter) (l listi
 			err = pipeline.ErrNotFound
 		}
 		if errors.Is(err, pipeline.ErrNotFound) {
-			return l, problemInvalid([]fieldError{{"/after", noDocument}})
+			return l, problemInvalid([]fieldError{{"/cursor", wrongCursor}})
 		}
 		if err != nil {
 			return l, err
@@ -220,7 +222,7 @@ func (s *server) list(w http.ResponseWriter, r *http.Request, who pipeline.Accou
 	}
 	view.Documents, view.Errors = l.documents, pageErrors(errs)
 	if l.next != "" {
-		q.Set("after", string(l.next))
+		q.Set("cursor", encodeCursor(string(l.next)))
 		view.Next = "/documents?" + q.Encode()
 	}
 	status := http.StatusOK

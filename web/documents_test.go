@@ -37,7 +37,7 @@ func TestList(t *testing.T) {
 			all = append(all, ids(l.Data)...)
 			path = ""
 			if l.Next != "" {
-				path = "/api/v1/documents?limit=3" + query + "&after=" + string(l.Next)
+				path = "/api/v1/documents?limit=3" + query + "&cursor=" + l.Next
 			}
 		}
 		return all
@@ -71,13 +71,13 @@ func TestPageOfList(t *testing.T) {
 	}
 	b := w.as(t, officer)
 	a := b.get("/documents?state=received")
-	_, rest, ok := strings.Cut(a.body, `href="/documents?after=TSD-`)
+	_, rest, ok := strings.Cut(a.body, `href="/documents?cursor=`)
 	if !ok || strings.Count(a.body, `href="/documents/TSD-`) != pageLimit {
 		t.Fatalf("%d %s", a.status, a.body)
 	}
 	next, _, _ := strings.Cut(rest, `"`)
-	a = b.get("/documents?after=TSD-" + strings.ReplaceAll(next, "&amp;", "&"))
-	if strings.Count(a.body, `href="/documents/TSD-`) != 2 || strings.Contains(a.body, "?after=") {
+	a = b.get("/documents?cursor=" + strings.ReplaceAll(next, "&amp;", "&"))
+	if strings.Count(a.body, `href="/documents/TSD-`) != 2 || strings.Contains(a.body, "?cursor=") {
 		t.Errorf("second page: %d %s", a.status, a.body)
 	}
 }
@@ -89,7 +89,7 @@ func TestListRefuses(t *testing.T) {
 	page, api := w.as(t, officer), w.curl(t, officer)
 	for query, text := range map[string]string{
 		"state=done": filterTexts["state"], "conclusion=guilty": filterTexts["conclusion"], "encounter=1": wrongEncounter,
-		"after=x": noDocument, "after=TSD-0000-0000": noDocument, "state=received&state=screened": "Give this parameter once",
+		"cursor=x": wrongCursor, "cursor=VFNELTAwMDAtMDAwMA": wrongCursor, "state=received&state=screened": "Give this parameter once",
 	} {
 		name, _, _ := strings.Cut(query, "=")
 		if a := page.get("/documents?" + query); a.status != http.StatusBadRequest || !strings.Contains(a.body, text) {

@@ -39,8 +39,8 @@ func TestForeign(t *testing.T) {
 		}
 	}
 	b := m.w.as(t, officer)
-	for _, path := range []string{"/documents?after=%s", "/api/v1/documents?after=%s"} {
-		theirs, none := b.get(fmt.Sprintf(path, m.record(route{pattern: "GET /documents/{id}"}, officer, foreign))), b.get(fmt.Sprintf(path, "TSD-0000-0000"))
+	for _, path := range []string{"/documents?cursor=%s", "/api/v1/documents?cursor=%s"} {
+		theirs, none := b.get(fmt.Sprintf(path, encodeCursor(m.record(route{pattern: "GET /documents/{id}"}, officer, foreign)))), b.get(fmt.Sprintf(path, encodeCursor("TSD-0000-0000")))
 		if theirs.status != none.status || theirs.status != http.StatusBadRequest {
 			t.Errorf("%s: %d and %d", path, theirs.status, none.status)
 		}

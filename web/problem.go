@@ -27,6 +27,7 @@ var problemTypes = []page.ProblemType{ //nolint:gochecknoglobals // a table, nev
 	{Slug: "cross-site", Title: "The request came from another website", Status: http.StatusForbidden, Means: "A browser sent the request on behalf of another website. Nothing was done."},
 	{Slug: "not-found", Title: "We could not find that", Status: http.StatusNotFound, Means: "There is nothing under this address that the account may see."},
 	{Slug: "no-report", Title: "There is no report yet", Status: http.StatusNotFound, Means: "The document is still waiting or being screened. Ask again later."},
+	{Slug: "conflict", Title: "It cannot be done twice", Status: http.StatusConflict, Means: "A request with the same Idempotency-Key is under way, or was answered with something that is shown only once."},
 	{Slug: "lease-lost", Title: "You do not have this document open", Status: http.StatusConflict, Means: "Somebody else has the review open, it waits for the officer, or it is decided. What was drafted is kept."},
 	{Slug: "second-reviewer-required", Title: "Someone else must decide", Status: http.StatusConflict, Means: "The account uploaded the document or has decided on it, so somebody else must."},
 	{Slug: "impression-first", Title: "Give your first impression", Status: http.StatusConflict, Means: "What the machine found is kept from the reviewer until they have said what they think."},
@@ -37,6 +38,7 @@ var problemTypes = []page.ProblemType{ //nolint:gochecknoglobals // a table, nev
 	{Slug: "file-too-large", Title: "The file is too big", Status: http.StatusRequestEntityTooLarge, Means: "A file must be smaller than 20MB, and a form must not hold more than 20 files. Nothing was kept."},
 	{Slug: "unsupported-file", Title: "The file is not a picture", Status: http.StatusUnsupportedMediaType, Means: "The first bytes are not those of a JPG, PNG or WebP image, whatever the file is called."},
 	{Slug: "unsupported-form", Title: "The form has another type", Status: http.StatusUnsupportedMediaType, Means: "Documents are sent as multipart/form-data, pieces of an upload as application/offset+octet-stream, everything else as application/json."},
+	{Slug: "other-request", Title: "The key belongs to another request", Status: http.StatusUnprocessableEntity, Means: "The Idempotency-Key was sent before with something else. Nothing was done."},
 	{Slug: "too-many-requests", Title: "Too many at once", Status: http.StatusTooManyRequests, Means: "The account or its address asks for more than it may. Wait for the time in the Retry-After header."},
 	{Slug: "internal", Title: "There is a problem with the service", Status: http.StatusInternalServerError, Means: "The service is at fault. Documents that were received are safe. Quote the request_id."},
 	{Slug: "upload-failed", Title: "The file could not be uploaded", Status: http.StatusServiceUnavailable, Means: "The file could not be stored. Try again."},
@@ -144,6 +146,18 @@ const wrongPassword = "Account name and password do not belong together. Check b
 
 func problemPassword() *problem {
 	return &problem{slug: "signed-out", detail: wrongPassword}
+}
+
+func problemUnderWay() *problem {
+	return &problem{slug: "conflict", detail: "A request with this Idempotency-Key is still under way. Wait and send it again", retry: time.Second}
+}
+
+func problemOnlyOnce() *problem {
+	return &problem{slug: "conflict", detail: "This was done when it was sent first, and its answer is not kept. Look at what it has made"}
+}
+
+func problemOtherRequest() *problem {
+	return &problem{slug: "other-request", detail: "This Idempotency-Key was used for another request. Choose a new key for each request"}
 }
 
 func problemToken() *problem {

@@ -1,12 +1,14 @@
 package web
 
 import (
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
 
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
+	"touchstone.internal/pipeline"
 	"touchstone.internal/web/policy"
 )
 
@@ -35,9 +37,30 @@ func (rt *router) handle(pattern string, a policy.Action, h handler) {
 	case a == policy.Open:
 		rt.add(added, rt.server.open(h))
 	case added.isAPI():
-		rt.add(added, rt.server.api(a, h))
+		rt.add(added, rt.server.api(a, rt.server.described(pattern, h)))
 	default:
 		rt.add(added, rt.server.page(a, h))
+	}
+}
+
+// described refuses parameters of which the description of the API says nothing,
+// and does what is sent again under a key once.
+func (s *server) described(pattern string, h handler) handler {
+	if strings.HasPrefix(pattern, "POST ") {
+		h = s.once(h)
+	}
+	known := s.parameters[pattern]
+	return func(w http.ResponseWriter, r *http.Request, who pipeline.Account) error {
+		var errs []fieldError
+		for _, name := range slices.Sorted(maps.Keys(r.URL.Query())) {
+			if !slices.Contains(known, name) {
+				errs = append(errs, fieldError{"/" + name, "There is no parameter of this name"})
+			}
+		}
+		if errs != nil {
+			return problemInvalid(errs)
+		}
+		return h(w, r, who)
 	}
 }
 

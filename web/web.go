@@ -38,6 +38,7 @@ type Config struct {
 	Accounts   pipeline.Accounts
 	Devices    pipeline.Devices
 	Tokens     pipeline.Tokens
+	Replays    pipeline.Replays
 	Audit      pipeline.Audit
 	Searches   pipeline.Searches
 	Blobs      pipeline.Blobs
@@ -60,7 +61,7 @@ type Config struct {
 // at the first upload.
 func (c Config) check() error {
 	switch {
-	case c.Documents == nil || c.Reviews == nil || c.Encounters == nil || c.Uploads == nil || c.Accounts == nil || c.Devices == nil || c.Tokens == nil || c.Audit == nil || c.Blobs == nil || c.Tasks == nil:
+	case c.Documents == nil || c.Reviews == nil || c.Encounters == nil || c.Uploads == nil || c.Accounts == nil || c.Devices == nil || c.Tokens == nil || c.Replays == nil || c.Audit == nil || c.Blobs == nil || c.Tasks == nil:
 		return errors.New("a store is missing")
 	case c.Searches == nil:
 		return errors.New("searches are missing")
@@ -101,13 +102,17 @@ func New(c Config) (*Desk, error) {
 	}
 	s := &server{
 		Config: c, pieces: p, pages: pages, metrics: m, sessions: newSessions(c), spool: newSpool(c.SpoolDir),
-		throttle: newThrottle(c.Now), known: newKnownPasswords(c.Now), hasher: newHasher(),
+		throttle: newThrottle(c.Now), rates: newRates(c.Now), known: newKnownPasswords(c.Now), hasher: newHasher(),
 		streams: newQuota(maxStreams, maxStreamsEach), checks: map[string]pipeline.Check{}, stopping: make(chan struct{}),
 	}
 	for _, check := range c.Catalogue {
 		s.checks[check.ID] = check
 	}
+	if s.parameters, err = describedParameters(); err != nil {
+		return nil, err
+	}
 	rt := s.routes()
+	s.handlers = rt.mux
 	return &Desk{server: s, routes: rt.routes, handler: s.serve(rt.mux)}, nil
 }
 
@@ -128,13 +133,17 @@ type server struct {
 	spool    *spool
 	pieces   *pieces
 	throttle *throttle
+	rates    *rates
 	known    *knownPasswords
 	hasher   *hasher
 	streams  *quota
 	waiting  waitingCount
 	checks   map[string]pipeline.Check
-	stop     sync.Once
-	stopping chan struct{}
+	handlers http.Handler // all routes, without what stands before them
+	// parameters are the query parameters of the API, by pattern.
+	parameters map[string][]string
+	stop       sync.Once
+	stopping   chan struct{}
 }
 
 // serve puts the layers round the routes that every request passes.

@@ -172,7 +172,7 @@ func newWorld(t testing.TB, change ...func(*Config)) *world {
 	w.config = Config{
 		Documents: store, Reviews: store, Encounters: store, Uploads: store, Accounts: store, Devices: store, Audit: store, Blobs: servers.blobs, Tasks: workers.NewEnqueuer(servers.redis),
 		Searches: store, Sessions: store.Sessions(), SpoolDir: w.spool, Catalogue: checks.All(), Now: time.Now,
-		Tokens:   store,
+		Tokens: store, Replays: store,
 		Log:      slog.New(slog.NewJSONHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 		Registry: prometheus.NewRegistry(),
 		Ready: func(ctx context.Context) map[string]error {
@@ -186,6 +186,7 @@ func newWorld(t testing.TB, change ...func(*Config)) *world {
 	if w.desk, err = New(w.config); err != nil {
 		t.Fatal(err)
 	}
+	w.desk.server.rates.account, w.desk.server.rates.address = 1<<20, 1<<20
 	srv := httptest.NewUnstartedServer(w.desk)
 	srv.Config.ReadHeaderTimeout, srv.Config.ReadTimeout = 5*time.Second, 2*time.Minute
 	srv.Config.RegisterOnShutdown(w.desk.Stop)

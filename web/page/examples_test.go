@@ -442,7 +442,7 @@ func listExamples() []example {
 		{"documents", "documents", shell(officer, "/documents"), Documents{Documents: several()[:4]}},
 		{"documents-all", "documents", shell(reviewer, "/documents"), Documents{
 			Filter:    pipeline.DocumentFilter{State: pipeline.StateScreened, Conclusion: pipeline.ReviewSuggested, Encounter: "NPT-241126-0147"},
-			Everybody: true, Documents: several(), Next: "/documents?after=TSD-7Q4K-2M9X",
+			Everybody: true, Documents: several(), Next: "/documents?cursor=VFNELTdRNEstMk05WA",
 		}},
 		{"documents-empty", "documents", shell(officer, "/documents"), Documents{}},
 		{"documents-empty-all", "documents", shell(reviewer, "/documents"), Documents{Everybody: true}},

@@ -25,6 +25,7 @@ type Store interface {
 	pipeline.Accounts
 	pipeline.Devices
 	pipeline.Tokens
+	pipeline.Replays
 	pipeline.Audit
 	pipeline.Searches
 	Sessions() scs.CtxStore
@@ -60,6 +61,7 @@ func Run(t *testing.T, open func(t *testing.T) Store) {
 		"the last administrator remains":     lastAdministrator,
 		"accounts are listed by name":        listAccounts,
 		"devices are known for a while":      devices,
+		"requests are done once":             replays,
 		"tokens are found by their secret":   tokens,
 		"the audit log keeps its order":      auditOrder,
 		"every change is in the audit log":   auditChanges,

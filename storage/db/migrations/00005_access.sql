@@ -29,3 +29,17 @@ CREATE TABLE tokens (
     used_at     BIGINT NOT NULL,
     revoked_at  BIGINT NOT NULL
 );
+
+-- Requests that a client may send again under the same key. Of the answer only
+-- what names nobody is kept.
+CREATE TABLE replays (
+    account  TEXT   NOT NULL,
+    key      TEXT   NOT NULL,
+    digest   TEXT   NOT NULL,
+    status   BIGINT NOT NULL, -- 0 while the first one is under way
+    location TEXT   NOT NULL,
+    empty    BIGINT NOT NULL,
+    begun_at BIGINT NOT NULL,
+    PRIMARY KEY (account, key)
+);
+CREATE INDEX replays_by_time ON replays (begun_at);
