@@ -22,6 +22,8 @@ func (s *server) queueRoutes(rt *router) {
 	rt.handle("GET /queue", policy.Queue, s.queue)
 	rt.handle("POST /queue/next", policy.Review, s.next)
 	rt.handle("POST /reviews/{id}/free", policy.Board, s.free)
+	rt.handle("POST /documents/{id}/safety", policy.Raise, s.raiseSafety)
+	rt.handle("POST /api/v1/documents/{id}/safety", policy.Raise, s.raiseSafety)
 	rt.handle("GET /api/v1/reviews", policy.Queue, s.apiQueue)
 	rt.handle("GET /api/v1/reviews/count", policy.Queue, s.apiCount)
 	rt.handle("POST /api/v1/reviews/next", policy.Review, s.apiNext)

@@ -143,7 +143,7 @@ func (s *server) standing(ctx context.Context, d pipeline.Document) (*page.Stand
 	if err != nil {
 		return nil, err
 	}
-	st := &page.Standing{Review: r.Document, State: page.StandingOpen, DueAt: r.DueAt}
+	st := &page.Standing{Review: r.Document, State: page.StandingOpen, DueAt: r.DueAt, Safety: r.Safety}
 	switch r.State {
 	case pipeline.ReviewDecided:
 		st.State = page.StandingDecided

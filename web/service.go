@@ -42,12 +42,6 @@ func (s *server) readyz(w http.ResponseWriter, r *http.Request) {
 	s.writeJSON(w, r, status, body)
 }
 
-// safety says whom to call, to everybody and at any time.
-func (s *server) safety(w http.ResponseWriter, r *http.Request, _ pipeline.Account) error {
-	s.show(w, r, screen{http.StatusOK, "safety", page.Safety{}})
-	return nil
-}
-
 // problems explains every type of problem.
 func (s *server) problems(w http.ResponseWriter, r *http.Request, _ pipeline.Account) error {
 	s.show(w, r, screen{http.StatusOK, "problems", page.Problems{Types: problemTypes}})

@@ -249,11 +249,14 @@ func TestAccessible(t *testing.T) {
 			for _, look := range looks {
 				b.do(t, chromedp.EmulateViewport(look.width, 900), prefers(look.scheme))
 				shots.take(t, b, e.name+look.suffix, look.width)
+				b.safety(t)
 				for _, v := range eval[[]violation](t, b, look.ask) {
 					t.Errorf("%s at %d pixels: %s: %s\n%s", look.scheme, look.width, v.ID, v.Help, v.Target)
 				}
 			}
 			b.do(t, prefers("light"))
+			b.do(t, chromedp.EmulateViewport(1920, 1080))
+			b.safety(t)
 			b.do(t, chromedp.EmulateViewport(1100, 900)) // between the widths at which the margins change
 			if left := eval[float64](t, b, `document.getElementById("main-content").getBoundingClientRect().left`); left < 15 {
 				t.Errorf("at 1100 pixels the left margin is %v; want at least 15", left)
@@ -262,6 +265,7 @@ func TestAccessible(t *testing.T) {
 			if over := eval[int](t, b, overflow); over > 0 {
 				t.Errorf("at 320 pixels it scrolls sideways by %d", over)
 			}
+			b.safety(t)
 			for _, small := range eval[[]string](t, b, smallTargets) {
 				t.Errorf("at 320 pixels a target is less than 24 pixels: %s", small)
 			}
@@ -272,6 +276,23 @@ func TestAccessible(t *testing.T) {
 				t.Errorf("console: %s", c)
 			}
 		})
+	}
+}
+
+// safety holds that help for somebody's safety is one step away: a link that can
+// be seen and hit at the top of every page (UI-04).
+func (b *browser) safety(t *testing.T) {
+	t.Helper()
+	fault := eval[string](t, b, `(() => {
+		scrollTo(0, 0);
+		const link = document.querySelector("header a.app-safety"), r = link.getBoundingClientRect();
+		if (!link.checkVisibility({ visibilityProperty: true, opacityProperty: true })) return "it is hidden";
+		if (r.left < 0 || r.right > innerWidth || r.top < 0 || r.bottom > innerHeight) return "it is off the screen";
+		if (r.height < 24 || r.width < 24) return "it is too small";
+		return link.contains(document.elementFromPoint(r.left + r.width / 2, r.top + r.height / 2)) ? "" : "something lies over it";
+	})()`)
+	if fault != "" {
+		t.Errorf("the way to safety at %d pixels: %s", eval[int](t, b, "innerWidth"), fault)
 	}
 }
 

@@ -340,6 +340,9 @@ func examples(t *testing.T) []example {
 	es = append(es, example{"examine-tall", "examine", shell(reviewer, "/documents"), upright}, example{"document-tall", "document", shell(officer, "/documents"), upright})
 	return append(es,
 		example{"safety", "safety", shell(officer, "/safety"), Safety{}},
+		example{"safety-document", "safety", shell(officer, "/safety"), Safety{Document: "TSD-7Q4K-2M9X"}},
+		example{"safety-raised", "safety", shell(reviewer, "/safety"), Safety{Document: "TSD-7Q4K-2M9X", Raised: true}},
+		example{"safety-lead", "safety", shellAs(pipeline.RoleSafeguarding, "Safeguarding lead", "/safety"), Safety{}},
 		example{"safety-signed-out", "safety", shell("", "/safety"), Safety{}},
 		example{"status", "status", shell(operator, "/status"), Status{
 			Parts:  map[string]error{"database": nil, "blob store": nil, "redis": errors.New("dial tcp 127.0.0.1:6379: connection refused")},

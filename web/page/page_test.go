@@ -229,12 +229,26 @@ func TestErrorsAreSaidTwice(t *testing.T) {
 	}
 }
 
+// TestSafetyKnowsTheDocument: the link in the header leads to the page for the
+// document that one looks at.
+func TestSafetyKnowsTheDocument(t *testing.T) {
+	for path, want := range map[string]string{
+		"/": "/safety", "/documents": "/safety", "/documents/nonsense": "/safety", "/queue": "/safety", "": "/safety", "/uploads/TSD-7Q4K-2M9X": "/safety",
+		"/documents/TSD-7Q4K-2M9X": "/safety?document=TSD-7Q4K-2M9X", "/documents/tsd-7q4k-2m9x/examine": "/safety?document=TSD-7Q4K-2M9X",
+		"/reviews/TSD-7Q4K-2M9X": "/safety?document=TSD-7Q4K-2M9X", "/documents/x&y=1": "/safety",
+	} {
+		if got := safetyAt(path); got != want {
+			t.Errorf("%q: %s; want %s", path, got, want)
+		}
+	}
+}
+
 // TestSafetyIsOneStepAway from every page (UI-04), and comes first in every
 // answer.
 func TestSafetyIsOneStepAway(t *testing.T) {
 	p := load(t)
 	for _, e := range examples(t) {
-		if !strings.Contains(render(t, p, e), `<a class="app-safety" href="/safety">Safety concern</a>`) {
+		if !strings.Contains(render(t, p, e), `<a class="app-safety" href="`+safetyAt(e.shell.Path)+`">Safety concern</a>`) {
 			t.Errorf("%s has no way to the safety page", e.name)
 		}
 		v, ok := e.view.(Document)

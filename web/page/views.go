@@ -138,6 +138,7 @@ type Standing struct {
 	Review  pipeline.DocumentID // reference of the review
 	State   string
 	DueAt   time.Time
+	Safety  bool                // somebody raised a safety concern
 	Verdict pipeline.Verdict    // that stands
 	Sure    pipeline.Confidence // of it
 	Agreed  int                 // how many came to it
@@ -220,9 +221,6 @@ type Found struct {
 	Search    pipeline.Search
 	Documents []pipeline.Document
 }
-
-// Safety is the view of "safety": whom to call, for everybody at any time.
-type Safety struct{}
 
 // Status is the view of "status": how the service is doing.
 type Status struct {

@@ -40,6 +40,8 @@ func functions(a assets) template.FuncMap {
 		"digit":    func(s mrz.DigitState) label { return digits[s] },
 		"doubt":    doubt,
 		"deed":     deed,
+		"safetyAt": safetyAt,
+		"concerns": concerns,
 		"inc":      func(i int) int { return i + 1 },
 
 		"upper": upper,
