@@ -360,7 +360,7 @@ func (s *server) region(ctx context.Context, d pipeline.Document, v url.Values) 
 	if region == page.RegionDrawn {
 		var b pipeline.Box
 		if _, err := fmt.Sscanf(v.Get("box"), "%d %d %d %d", &b.X, &b.Y, &b.Width, &b.Height); err != nil || b.Width <= 0 || b.Height <= 0 {
-			return b, errNoRegion
+			return pipeline.Box{}, errNoRegion
 		}
 		b.Label = "marked part"
 		return b, nil
@@ -375,7 +375,7 @@ func (s *server) region(ctx context.Context, d pipeline.Document, v url.Values) 
 	}
 	b, ok := page.RegionBox(paper, region)
 	if !ok {
-		return b, errNoRegion
+		return pipeline.Box{}, errNoRegion
 	}
 	return b, nil
 }
