@@ -93,7 +93,7 @@ func verdict(kind string, more ...string) url.Values {
 }
 
 // decides records a decision by the page.
-func (w *world) decides(t testing.TB, who, id string, v url.Values) answer {
+func (w *world) decides(t testing.TB, who, id string, v url.Values) {
 	t.Helper()
 	b := w.as(t, who)
 	if a := b.get("/reviews/" + id); a.status != http.StatusOK {
@@ -103,7 +103,6 @@ func (w *world) decides(t testing.TB, who, id string, v url.Values) answer {
 	if a.status != http.StatusSeeOther || !strings.Contains(a.header.Get("Location"), "recorded="+id) {
 		t.Fatalf("%s decides on %s: %d to %s\n%s", who, id, a.status, a.header.Get("Location"), a.body)
 	}
-	return a
 }
 
 func (w *world) state(t testing.TB, id string) pipeline.Review {
