@@ -126,7 +126,7 @@ func (s *server) queue(w http.ResponseWriter, r *http.Request, who pipeline.Acco
 		http.Redirect(w, r, "/queue?"+kept, http.StatusSeeOther)
 		return nil
 	}
-	view := page.Queue{None: q.Has("none"), Freed: reference(q.Get("freed"))}
+	view := page.Queue{None: q.Has("none"), Freed: reference(q.Get("freed")), Decided: reference(q.Get("recorded"))}
 	for name := range q {
 		if laneTexts[name] == "" || name == "after" {
 			q.Del(name)

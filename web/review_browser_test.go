@@ -83,12 +83,14 @@ func (b *tab) typed(s string) {
 // ready is when the page of a review can be worked with.
 const ready = `document.querySelector("[data-stand=mine]") && !document.querySelector(".app-viewer__bar").hidden && document.querySelector(".app-stage img").naturalWidth`
 
-// TestReviewByKeyboard: from the review to the recorded decision with every
+// TestReviewByKeyboard: from the queue to the recorded decision with every
 // finding seen, by the keyboard alone and within 20 keystrokes (UI-05).
 func TestReviewByKeyboard(t *testing.T) {
 	w := newReviews(t)
 	id := w.flagged(t, false)
-	b := w.tab(t, "/reviews/"+id)
+	b := w.tab(t, "/queue")
+	b.is(`!document.getElementById("keys-help").hidden`)
+	b.press("n") // start the next review
 	b.is(ready)
 	b.press("j", "x", "j", "j") // three findings; the decision rests on the first
 	b.is(`document.getElementById("app-live").textContent.startsWith("Finding 3 of 3")`)
@@ -102,7 +104,7 @@ func TestReviewByKeyboard(t *testing.T) {
 	b.is(`document.activeElement.id === "reason"`)
 	b.typed("The seven is thinner than the other digits. jk12hd?x")
 	b.press(kb.Tab, kb.Enter)
-	b.is(`location.pathname === "/queue"`)
+	b.is(`location.pathname === "/queue" && document.body.textContent.includes("Your decision on ` + id + ` is recorded")`)
 	ds := w.decisions(t, id)
 	if len(ds) != 1 || ds[0].Verdict != pipeline.DataAltered || ds[0].Confidence != pipeline.Probable || ds[0].Reason != "The seven is thinner than the other digits. jk12hd?x" {
 		t.Fatalf("recorded is %+v", ds)
@@ -114,8 +116,8 @@ func TestReviewByKeyboard(t *testing.T) {
 		t.Errorf("opened are %q", ds[0].Opened)
 	}
 	t.Logf("%d keystrokes, %v of activity", b.keys, ds[0].Active)
-	if b.keys > 19 { // and one to start from the queue
-		t.Errorf("it takes %d keystrokes; want at most 19", b.keys)
+	if b.keys > 20 {
+		t.Errorf("it takes %d keystrokes; want at most 20", b.keys)
 	}
 }
 

@@ -17,22 +17,15 @@ import (
 	"touchstone.internal/pipeline/text"
 )
 
-// More reviewers: an adverse decision needs two people, and two who differ a
-// third.
-const (
-	second = "silvia"
-	third  = "tove"
-)
+// third is one more reviewer: an adverse decision needs two people, and two who
+// differ a third.
+const third = "tove"
 
 // newReviews is a desk with three reviewers.
 func newReviews(t testing.TB, change ...func(*Config)) *world {
 	t.Helper()
 	w := newWorld(t, change...)
-	for name, title := range map[string]string{second: "Second examiner", third: "Third examiner"} {
-		if err := w.db.CreateAccount(t.Context(), pipeline.Account{Name: name, Title: title, Role: pipeline.RoleReviewer, PasswordHash: passwordHash()}, pipeline.Deed{At: time.Now()}); err != nil {
-			t.Fatal(err)
-		}
-	}
+	w.reviewers(t, second, third)
 	return w
 }
 
@@ -151,7 +144,7 @@ func TestAdverseNeedsTwo(t *testing.T) {
 			t.Errorf("the officer does not read %q", want)
 		}
 	}
-	for _, secret := range []string{reviewer, second, "Second examiner", "0.73", "7321", "thinner"} {
+	for _, secret := range []string{reviewer, second, "The " + second, "0.73", "7321", "thinner"} {
 		if strings.Contains(page, secret) {
 			t.Errorf("the officer reads %q", secret)
 		}
@@ -223,7 +216,7 @@ func TestDisagreement(t *testing.T) {
 		t.Fatalf("it is %s", r.State)
 	}
 	page := w.as(t, third).get("/reviews/" + id).body
-	for _, want := range []string{"What two reviewers saw differently", "the digit is thinner", "the printer was worn", "Second examiner"} {
+	for _, want := range []string{"What two reviewers saw differently", "the digit is thinner", "the printer was worn", "The " + second} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the third does not read %q", want)
 		}
@@ -458,7 +451,7 @@ func TestLost(t *testing.T) {
 		t.Error("the lease does not run out")
 	}
 	a := b.postForm("/reviews/"+id+"/decision", verdict("altered", "reason", "kept words"))
-	const lost = "Second examiner opened this document while you were away. Your draft is saved"
+	const lost = "The " + second + " opened this document while you were away. Your draft is saved"
 	if a.status != http.StatusConflict || !strings.Contains(a.body, lost) || strings.Contains(a.body, `id="decide"`) {
 		t.Errorf("%d, without the words", a.status)
 	}

@@ -46,8 +46,8 @@ type reviewing struct {
 
 // reviewOf prepares a review.
 func reviewOf(s Shell, v Review) reviewing {
-	r := reviewing{Review: v, Shell: s, Where: channels[v.Channel], Late: s.Now.After(v.Review.DueAt)}
-	r.Due = dueWords(s.Now, v.Review.DueAt)
+	r := reviewing{Review: v, Shell: s, Where: upper(channelWords[v.Channel]), Late: s.Now.After(v.Review.DueAt)}
+	r.Due = leftWords(v.Review.DueAt.Sub(s.Now))
 	r.Notice = Notice(s, v)
 	r.Choices, r.Confidences = choicesOf(v.Draft.Verdict), confidencesOf(v.Draft.Confidence)
 	for i, words := range levels {
@@ -72,22 +72,6 @@ func reviewOf(s Shell, v Review) reviewing {
 	}
 	r.Evidence, r.Seconds = strings.Join(v.Draft.Opened, " "), int(v.Draft.Active.Seconds())
 	return r
-}
-
-// dueWords says how a clock stands: "32 minutes left", "6 minutes late".
-func dueWords(now, due time.Time) string {
-	left, word := due.Sub(now), "left"
-	if left < 0 {
-		left, word = -left, "late"
-	}
-	switch minutes := int(left.Minutes()); {
-	case minutes < 120:
-		return count(minutes, "minute", "minutes") + " " + word
-	case minutes < 48*60:
-		return count(minutes/60, "hour", "hours") + " " + word
-	default:
-		return count(minutes/(24*60), "day", "days") + " " + word
-	}
 }
 
 // Notice says why the reader cannot decide; empty if they can.

@@ -243,22 +243,6 @@ func TestEveryVerdictHasWords(t *testing.T) {
 			t.Errorf("%s lacks words", b)
 		}
 	}
-	for _, c := range pipeline.Channels {
-		if channels[c] == "" {
-			t.Errorf("%s lacks words", c)
-		}
-	}
-}
-
-func TestDueWords(t *testing.T) {
-	for d, want := range map[time.Duration]string{
-		32 * time.Minute: "32 minutes left", -6 * time.Minute: "6 minutes late", time.Minute: "1 minute left", 3 * time.Hour: "3 hours left",
-		-50 * time.Hour: "2 days late", 0: "0 minutes left",
-	} {
-		if got := dueWords(now, now.Add(d)); got != want {
-			t.Errorf("%v: %q; want %q", d, got, want)
-		}
-	}
 }
 
 func TestDiffering(t *testing.T) {

@@ -59,11 +59,6 @@ var bases = map[pipeline.Basis]string{ //nolint:gochecknoglobals // a table, nev
 
 var levels = []string{"1: what anybody can see", "2: with simple equipment", "3: in a laboratory"} //nolint:gochecknoglobals // a table, never written
 
-var channels = map[pipeline.Channel]string{ //nolint:gochecknoglobals // a table, never written
-	pipeline.ChannelPrimary: "At the desk, a queue behind", pipeline.ChannelSecondLine: "Taken aside, waiting",
-	pipeline.ChannelCustody: "In custody", pipeline.ChannelInCountry: "Nobody is waiting",
-}
-
 // agreement is the headline once a decision stands: who came to what.
 func agreement(s Standing) string {
 	words := kindTexts[s.Verdict.Kind()]

@@ -196,6 +196,7 @@ type Queue struct {
 	Tabs    map[Tab]int
 	Page    int                 // from 1
 	Freed   pipeline.DocumentID // that was taken from its holder just now
+	Decided pipeline.DocumentID // that the account has decided on just now
 	None    bool                // there was none to start just now
 	Typed   string              // reference as it was typed
 	Errors  []Error
