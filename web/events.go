@@ -57,7 +57,7 @@ func (s *server) events(w http.ResponseWriter, r *http.Request, who pipeline.Acc
 		return err
 	}
 	last, err := strconv.Atoi(r.Header.Get("Last-Event-ID"))
-	if err != nil {
+	if err != nil || last < 0 {
 		last = 0
 	}
 	if d.State == pipeline.StateScreened && last >= eventID(d) {
@@ -149,20 +149,51 @@ func (st *stream) begin() error {
 	return st.write("retry: 1000\n\n")
 }
 
-// send writes an event if the client does not know it yet.
+// send writes what the client does not know yet: every state that the document
+// has been in since the last one that it saw, each under its number. A count of
+// those who wait is no state and has none.
 func (st *stream) send(d pipeline.Document, waiting int) error {
-	e := stateEvent{State: d.State, Conclusion: d.Outcome.Conclusion, Waiting: waiting}
+	now := stateEvent{State: d.State, Conclusion: d.Outcome.Conclusion, Waiting: waiting}
 	id := eventID(d)
-	if e == st.sent || st.sent == (stateEvent{}) && id <= st.last {
-		st.sent = e
+	if st.last == 0 { // a page that was just opened shows the state that it was opened in
+		st.last = id - 1
+	}
+	for ; st.last < id-1; st.last++ {
+		if err := st.event(st.last+1, stateEvent{State: stateAt(st.last + 1)}); err != nil {
+			return err
+		}
+	}
+	known := st.last >= id
+	if known && (now == st.sent || st.sent == (stateEvent{})) {
+		st.sent = now
 		return nil
 	}
+	st.sent, st.last = now, max(id, st.last)
+	if known {
+		id = 0
+	}
+	return st.event(id, now)
+}
+
+// stateAt is the state with a number that is not the last one; see eventID.
+func stateAt(id int) pipeline.State {
+	if id%2 == 0 {
+		return pipeline.StateScreening
+	}
+	return pipeline.StateReceived
+}
+
+// event writes one event; without a number it leaves that of the client as it is.
+func (st *stream) event(id int, e stateEvent) error {
 	b, err := json.Marshal(e)
 	if err != nil {
 		return err
 	}
-	st.sent, st.last = e, id
-	return st.write(fmt.Sprintf("id: %d\nevent: state\ndata: %s\n\n", id, b))
+	number := ""
+	if id > 0 {
+		number = fmt.Sprintf("id: %d\n", id)
+	}
+	return st.write(fmt.Sprintf("%sevent: state\ndata: %s\n\n", number, b))
 }
 
 func (st *stream) beat() error { return st.write(": still here\n\n") }

@@ -41,6 +41,11 @@ var catalogue = map[string]Statement{ //nolint:gochecknoglobals // the table thi
 	"ask_closer":      {Title: "A part is needed from nearer", Sentence: "Take the marked part from as near as your camera can focus."},
 	"ask_original":    {Title: "A picture of the original is needed", Sentence: "A copy shows less. Photograph the original, if it can be had."},
 
+	// What to do better when a picture is taken again.
+	"quality_small": {Title: "The picture is too small", Sentence: "{file} is too small to read. It must be at least 1,000 pixels wide", Advice: "Take the photo again from nearer"},
+	"quality_far":   {Title: "The lines are too small", Sentence: "The machine readable lines are too small in this picture. Fill the frame and take the photo again", Advice: "Fill the frame and take the photo again"},
+	"quality_cut":   {Title: "A part is cut off", Sentence: "A corner is missing. Move back until you can see all 4 corners", Advice: "Move back until you can see all 4 corners"},
+
 	// Any check.
 	"no_picture":    {Title: "Nothing to look at", Sentence: "There is no picture to look at."},
 	"no_zone":       {Title: "No machine readable zone", Sentence: "There is no machine readable zone to look at."},

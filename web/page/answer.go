@@ -176,8 +176,8 @@ func (a *answer) review(v Document) {
 
 func (a *answer) unread(v Document) {
 	a.Kind = "unread"
-	problem := string(v.Report.Outcome.Problem)
-	a.Lead = stop(text.Reason(problem, map[string]string{"file": v.Document.FileName}))
+	problem := v.Report.Quality()
+	a.Lead = v.wrong()
 	a.More = "That says nothing about the document, good or bad."
 	said, _ := text.Entry(problem)
 	a.Reasons = v.open(mostReasons)

@@ -365,7 +365,11 @@ func TestProgressBecomesTheAnswer(t *testing.T) {
 	})
 	b := newBrowser(t)
 	b.do(t, chromedp.Navigate(server.URL+"/documents/TSD-7Q4K-2M9X"))
+	eval[chromedp.Void](t, b, `window.said = []; new MutationObserver(() => { const s = document.getElementById("app-live").textContent; if (s) window.said.push(s) }).observe(document.getElementById("app-live"), {childList: true})`)
 	b.is(t, `document.querySelector("[data-stage=screening]").className === "is-now" && document.getElementById("app-live").textContent === "Reading and checking it now"`)
+	if n := eval[int](t, b, `window.said.length`); n > 1 { // UI-34
+		t.Errorf("one change was said %d times", n)
+	}
 	eval[bool](t, b, "window.untouched = true")
 	close(go1)
 	b.is(t, `window.untouched && document.activeElement.id === "result" && document.title.startsWith("Result: Strong indication")`)

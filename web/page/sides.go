@@ -101,16 +101,13 @@ func retakeOf(v Document) *retake {
 	return &retake{Words: v.wrong(), Address: v.Side(), Used: v.UsedAnyway, Enough: tries > retakesEnough}
 }
 
-// wrong says what was wrong with the picture.
+// wrong says what was wrong with the picture, and how to do better.
 func (v Document) wrong() string {
+	statement := string(v.Document.Outcome.Problem)
 	if v.Report != nil {
-		for _, f := range v.Report.Findings {
-			if f.Check == "CAP-02" && f.Outcome == pipeline.Fail {
-				return stop(f.Reason)
-			}
-		}
+		statement = v.Report.Quality()
 	}
-	return stop(text.Reason(string(v.Document.Outcome.Problem), map[string]string{"file": v.Document.FileName}))
+	return stop(text.Reason(statement, map[string]string{"file": v.Document.FileName}))
 }
 
 // receivedTag says how a file of an upload stands: what should be taken again is

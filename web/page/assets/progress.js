@@ -68,7 +68,8 @@ function paint(box, at) {
 }
 
 // show puts the answer in the place of the progress. The focus goes to the
-// headline, which makes a screen reader read it.
+// headline, which makes a screen reader read it, unless it is outside of what is
+// replaced: then it stays, and the headline is said.
 async function show() {
   let next = await page(location.href);
   if (!next || next.querySelector("[data-live]")) {
@@ -76,11 +77,16 @@ async function show() {
     return;
   }
   const main = document.getElementById("main-content");
+  const elsewhere = document.activeElement !== document.body && !main.contains(document.activeElement);
   const fresh = document.adoptNode(next.getElementById("main-content"));
   main.replaceWith(fresh);
   document.title = next.title;
   ready(fresh);
   const title = fresh.querySelector("h1");
+  if (elsewhere) {
+    say(title.textContent);
+    return;
+  }
   title.tabIndex = -1;
   title.focus();
 }
