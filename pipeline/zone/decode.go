@@ -1,6 +1,7 @@
 package zone
 
 import (
+	"cmp"
 	"math"
 
 	"touchstone.internal/pipeline/mrz"
@@ -16,10 +17,10 @@ const foreign = 1.0 / 200
 // format, before anything is seen.
 type expectation [][]([cell.Junk]float64)
 
-func expect(l mrz.Layout, lines, n int) expectation {
-	e := make(expectation, lines)
+func expect(l mrz.Layout, lines [][]guess) expectation {
+	e := make(expectation, len(lines))
 	for i := range e {
-		e[i] = make([][cell.Junk]float64, n)
+		e[i] = make([][cell.Junk]float64, len(lines[i]))
 		for k := range e[i] {
 			e[i][k] = prior(l, i, k)
 		}
@@ -47,13 +48,13 @@ func prior(l mrz.Layout, line, column int) (w [cell.Junk]float64) {
 // name and a 0 in a date though both look alike in this print. Check digits
 // have no say.
 func decode(lines [][]guess) {
-	best := expect(mrz.Layout{}, len(lines), len(lines[0])) // expects nothing
-	most := best.likelihood(lines)                          // of a zone of no known format
+	best := expect(mrz.Layout{}, lines) // expects nothing
+	most := best.likelihood(lines)      // of a zone of no known format
 	for _, l := range mrz.Layouts {
-		if l.Lines != len(lines) || l.Width != len(lines[0]) || l.First > 0 {
+		if l.Lines != len(lines) || l.Width != len(lines[len(lines)-1]) || cmp.Or(l.First, l.Width) != len(lines[0]) {
 			continue
 		}
-		e := expect(l, len(lines), len(lines[0]))
+		e := expect(l, lines)
 		if v := e.likelihood(lines); v > most {
 			best, most = e, v
 		}

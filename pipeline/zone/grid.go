@@ -11,6 +11,7 @@ import (
 // lines may bend; in perspective, that is not how far along the document.
 type grid struct {
 	n      int     // cells in a line
+	first  int     // cells of the first line if it has fewer
 	near   float64 // how much nearer the last cells are than the first
 	rows   []row
 	ink    float64 // deviation of a cell with print, in grey values
@@ -19,7 +20,21 @@ type grid struct {
 }
 
 // mean is the gain of the mean cell.
-func (g *grid) mean() float64 { return g.score / float64(g.n*len(g.rows)) }
+func (g *grid) mean() float64 {
+	n := 0
+	for l := range g.rows {
+		n += g.cells(l)
+	}
+	return g.score / float64(n)
+}
+
+// cells is how many cells line l has.
+func (g *grid) cells(l int) int {
+	if l == 0 && g.first > 0 {
+		return g.first
+	}
+	return g.n
+}
 
 // row is one line: x and y as polynomials of u, the place along the line from -1
 // at the first cell to 1 at the last.

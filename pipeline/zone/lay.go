@@ -28,7 +28,7 @@ const likely = .5
 // lay finds the best grid over a group of bands by some tries. Ok is false if no
 // grid explains them.
 func (r *reader) lay(bs []band, tries []try) (best grid, ok bool) {
-	widths := []int{44, 36}
+	widths := []int{44, 36, 30} // the last lacks a line, which is looked for later
 	if len(bs) != 2 {
 		widths = []int{30}
 	}

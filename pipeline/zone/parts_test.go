@@ -7,6 +7,10 @@ import (
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"touchstone.internal/fixtures"
+	"touchstone.internal/pipeline/mrz"
+	"touchstone.internal/pipeline/zone/internal/cell"
 )
 
 // TestBestPlace moves runs of print among paper.
@@ -162,4 +166,35 @@ func TestQuarterIsAView(t *testing.T) {
 			t.Errorf("%v: %d; want %d", g.Rect, v.planes[0].Pix, want.Pix)
 		}
 	})
+}
+
+// TestComplete: over two of the lines of a TD1 the third is found, whichever it
+// is; over lines that have none beside them, no zone is.
+func TestComplete(t *testing.T) {
+	g, truth := drawn(t, fixtures.Spec{Format: mrz.TD1, Seed: 9, Resolution: 150})
+	planes := pyramidOf(g)
+	var three []band
+	for _, bs := range groups(bandsOf(planes, finest, coarsest)) {
+		if len(bs) == 3 {
+			three = bs
+			break
+		}
+	}
+	if three == nil {
+		t.Fatal("no three bands lie alike")
+	}
+	for name, two := range map[string][]band{"first": three[1:], "last": three[:2]} {
+		r := &reader{planes: planes, finder: cell.NewFinder()}
+		laid, ok := r.lay(two, r.tries(two))
+		if !ok || !r.complete(&laid) || len(laid.rows) != 3 || laid.first != 0 {
+			t.Errorf("without the %s line: %d lines", name, len(laid.rows))
+			continue
+		}
+		for l, r := range laid.rows {
+			x, y := r.at(-1)
+			if q := truth.LineBoxes[l]; math.Abs(y-(q[0].Y+q[3].Y)/2) > 8 || x < q[0].X-8 || x > q[1].X {
+				t.Errorf("without the %s line: line %d begins at %.0f, %.0f", name, l, x, y)
+			}
+		}
+	}
 }

@@ -30,7 +30,7 @@ func (r *reader) read(g *grid) [][]guess {
 	nets := cell.NewReaders()
 	out := make([][]guess, len(g.rows))
 	for l := range g.rows {
-		out[l] = make([]guess, g.n)
+		out[l] = make([]guess, g.cells(l))
 		for i := range out[l] {
 			q := &out[l][i]
 			q.x = make([]float32, cell.ReaderShape.Size())

@@ -25,7 +25,7 @@ const still = .04
 // score is the gain of all cells.
 func (r *reader) score(g *grid) (sum float64) {
 	for l := range g.rows {
-		for i := range g.n {
+		for i := range g.cells(l) {
 			sum += r.gainAt(g, l, i, 0, 0)
 		}
 	}
@@ -34,8 +34,11 @@ func (r *reader) score(g *grid) (sum float64) {
 
 // stand turns the grid about if its cells are more like characters upside down:
 // many letters are some character that way too, and are read as one without
-// hesitation.
+// hesitation. One with a short line was stood up when that was looked for.
 func (r *reader) stand(g *grid) {
+	if g.first > 0 {
+		return
+	}
 	if about := g.turnedAbout(); r.score(&about) > g.score {
 		*g = about
 		r.refine(g)
@@ -62,7 +65,7 @@ func (r *reader) nudge(g *grid, step float64, first int) (moved float64) {
 	var allX, allY solver
 	own := make([][2]solver, len(g.rows))
 	for l := range g.rows {
-		for i := first; i < g.n; i += 2 {
+		for i := first; i < g.cells(l); i += 2 {
 			at := func(dx, dy float64) float64 { return r.gainAt(g, l, i, dx, dy) }
 			mid, u := at(0, 0), g.u(float64(i))
 			far := distance(float64(i)/float64(g.n-1), g.near) / distance(.5, g.near)
@@ -170,7 +173,7 @@ func (r *reader) stretch(g *grid, l int) float64 {
 	was := g.rows[l].tall
 	for k, f := range factors {
 		g.rows[l].tall = was * f
-		for i := 0; i < g.n; i += 2 {
+		for i := 0; i < g.cells(l); i += 2 {
 			sums[k] += r.gainAt(g, l, i, 0, 0)
 		}
 		if sums[k] > sums[best] {

@@ -113,7 +113,7 @@ func (h *hunt) taken(bs []band) bool {
 // keeps what is a zone.
 func (h *hunt) at(c candidate, well float64) (laid bool) {
 	g, ok := h.search.lay(c.bands, c.tries)
-	if !ok || g.mean() < well {
+	if !ok || g.mean() < well || !h.search.complete(&g) {
 		return false
 	}
 	s := sighting{grid: h.mapped(g)}

@@ -28,9 +28,9 @@ func (r *reader) settle(g *grid) {
 	}
 	shift, margin := bestPlace(all)
 	g.belief = min(max(margin/(clear*float64(len(lines))), 0), 1)
-	for _, line := range lines {
+	for l, line := range lines {
 		own, gap := bestPlace(line)
-		if own != shift { // lines are flush; one that would stand elsewhere makes all doubtful
+		if own != shift && g.cells(l) == g.n { // lines are flush; one that would stand elsewhere makes all doubtful, if it is a whole one
 			g.belief = min(g.belief, max(.5-gap/(2*clear), 0))
 		}
 	}

@@ -284,11 +284,12 @@ func TestMirroredIsNotCertain(t *testing.T) {
 	}
 }
 
-// line prints a text with the characters of drawn specimens, on their paper.
-func line(t testing.TB, text string, dpi float64) *image.Gray {
+// printed is lines of text in the characters of drawn specimens, on their paper.
+func printed(t testing.TB, dpi float64, lines ...string) *image.Gray {
 	t.Helper()
 	pitch := int(dpi / 10)
-	dst := image.NewGray(image.Rect(0, 0, pitch*(len(text)+6), pitch*8))
+	widest := len(lines[len(lines)-1])
+	dst := image.NewGray(image.Rect(0, 0, pitch*(widest+6), pitch*(5*len(lines)/2+6)))
 	draw.Draw(dst, dst.Rect, image.NewUniform(color.Gray{Y: 235}), image.Point{}, draw.Src)
 	known := map[byte]*image.Gray{}
 	for seed := uint64(1); seed < 40; seed++ {
@@ -301,12 +302,15 @@ func line(t testing.TB, text string, dpi float64) *image.Gray {
 			}
 		}
 	}
-	for i := range len(text) {
-		glyph, ok := known[text[i]]
-		if !ok {
-			t.Fatalf("no specimen has a %c", text[i])
+	for l, text := range lines {
+		y := 3*pitch + l*pitch*5/2
+		for i := range len(text) {
+			glyph, ok := known[text[i]]
+			if !ok {
+				t.Fatalf("no specimen has a %c", text[i])
+			}
+			draw.Draw(dst, image.Rect((i+3)*pitch, y, (i+4)*pitch, y+2*pitch), glyph, glyph.Rect.Min, draw.Src)
 		}
-		draw.Draw(dst, image.Rect((i+3)*pitch, 3*pitch, (i+4)*pitch, 5*pitch), glyph, glyph.Rect.Min, draw.Src)
 	}
 	return dst
 }
@@ -323,7 +327,7 @@ func TestZonesOfOneLine(t *testing.T) {
 		"a line with two fewer": {licence[:28], mrz.Unknown},
 	} {
 		t.Run(name, func(t *testing.T) {
-			f := Find(line(t, tt.text, 150))
+			f := Find(printed(t, 150, tt.text))
 			if tt.want == mrz.Unknown {
 				if len(f.Zones) > 0 {
 					t.Errorf("a zone %q", texts(f.Zones[0]))
@@ -334,6 +338,29 @@ func TestZonesOfOneLine(t *testing.T) {
 				t.Errorf("found %d zones; want %q", len(f.Zones), tt.text)
 			}
 		})
+	}
+}
+
+// TestSwissLicence: the first line of three is short, and no band of its own.
+func TestSwissLicence(t *testing.T) {
+	want := []string{"SPE001D<<", "FACHE305142128097<<800126<<<<<", "MARCHAND<<FABIENNE<<<<<<<<<<<<"}
+	upright := printed(t, 150, want...)
+	w, h := upright.Rect.Dx(), upright.Rect.Dy()
+	over := image.NewGray(upright.Rect)
+	for i, v := range upright.Pix {
+		over.Pix[w*h-1-i] = v
+	}
+	for name, g := range map[string]*image.Gray{"upright": upright, "upside down": over} {
+		f := Find(g)
+		if len(f.Zones) != 1 || !slices.Equal(texts(f.Zones[0]), want) || f.Zones[0].MRZ.Format != mrz.CHDL {
+			t.Errorf("%s: found %d zones, want one %q", name, len(f.Zones), want)
+			for _, z := range f.Zones {
+				t.Logf("%s %q", z.MRZ.Format, texts(z))
+			}
+		}
+	}
+	for _, z := range Find(printed(t, 150, want[1:]...)).Zones {
+		t.Errorf("two of its lines alone are a zone: %q", texts(z))
 	}
 }
 
