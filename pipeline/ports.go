@@ -156,12 +156,29 @@ type AuditEvent struct {
 	Detail    string // a fixed word: "received", "screened", "image", "denied"
 }
 
+// Operations are all of them.
+//
+//nolint:gochecknoglobals // a table, never written
+var Operations = []Operation{OpCollect, OpAlter, OpConsult, OpDisclose, OpCombine, OpErase, OpSignIn}
+
+// AuditFilter chooses events for a list; zero fields choose all.
+type AuditFilter struct {
+	Account   string
+	Object    string
+	Operation Operation
+	From, To  time.Time // from then on, and before then
+	Before    int64     // number of the last event of the page before
+	Limit     int
+}
+
 // Audit is the append-only log of who saw and did what.
 type Audit interface {
 	// Append writes the event before the bytes that it speaks of are served.
 	Append(ctx context.Context, e AuditEvent) error
 	// History gives the events of one object, oldest first.
 	History(ctx context.Context, object string) ([]AuditEvent, error)
+	// SearchAudit gives events, the newest first.
+	SearchAudit(ctx context.Context, f AuditFilter) ([]AuditEvent, error)
 }
 
 // Tasks reminds workers of a document. It may forget: the sweeper reminds again.

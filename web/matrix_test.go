@@ -61,6 +61,9 @@ var samples = map[string]sample{
 	"POST /api/v1/documents":             {parts: filled(part{"file", "page.jpg", picture()})},
 	"POST /api/v1/mrz":                   {json: `{"text": "` + jsonZone + `"}`},
 
+	"GET /audit/export":        {address: "/audit/export?format=csv"},
+	"GET /api/v1/audit/export": {address: "/api/v1/audit/export?format=jsonl"},
+
 	"GET /account":           {empty: true},
 	"GET /api/v1/account":    {empty: true},
 	"POST /tokens":           {form: url.Values{"account": {"gate"}, "days": {"90"}}},

@@ -123,6 +123,10 @@ func (s *server) sessionRoutes(rt *router) {
 // accessRoutes are about who may come in. {token} is the token of another
 // system.
 func (s *server) accessRoutes(rt *router) {
+	rt.handle("GET /audit", policy.Audit, s.auditPage)
+	rt.handle("GET /audit/export", policy.Audit, s.exportAudit)
+	rt.handle("GET /api/v1/audit", policy.Audit, s.apiAudit)
+	rt.handle("GET /api/v1/audit/export", policy.Audit, s.exportAudit)
 	rt.handle("GET /tokens", policy.Integrate, s.tokensPage)
 	rt.handle("POST /tokens", policy.Integrate, s.makeTokenPage)
 	rt.handle("POST /tokens/{token}/revoke", policy.Integrate, s.revokeTokenPage)

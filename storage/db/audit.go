@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"strings"
 
 	"touchstone.internal/pipeline"
 )
@@ -29,14 +30,55 @@ func appendAudit(ctx context.Context, x execer, e pipeline.AuditEvent) error {
 	return err
 }
 
+// auditColumns are the columns that auditEvents reads, in order.
+const auditColumns = `seq, at, account, role, operation, object, detail`
+
 // History gives the events of one object, oldest first.
 func (d *DB) History(ctx context.Context, object string) ([]pipeline.AuditEvent, error) {
 	const query = `
-		SELECT seq, at, account, role, operation, object, detail
+		SELECT ` + auditColumns + `
 		FROM audit
 		WHERE object = $1
 		ORDER BY seq`
-	rows, err := d.read.QueryContext(ctx, query, text(object))
+	return d.auditEvents(ctx, query, text(object))
+}
+
+// SearchAudit gives events, the newest first.
+func (d *DB) SearchAudit(ctx context.Context, f pipeline.AuditFilter) ([]pipeline.AuditEvent, error) {
+	var where []string
+	var args []any
+	add := func(condition string, value any) {
+		args = append(args, value)
+		where = append(where, fmt.Sprintf(condition, len(args)))
+	}
+	if f.Account != "" {
+		add("account = $%d", text(f.Account))
+	}
+	if f.Object != "" {
+		add("object = $%d", text(f.Object))
+	}
+	if f.Operation != "" {
+		add("operation = $%d", f.Operation)
+	}
+	if !f.From.IsZero() {
+		add("at >= $%d", micros(f.From))
+	}
+	if !f.To.IsZero() {
+		add("at < $%d", micros(f.To))
+	}
+	if f.Before != 0 {
+		add("seq < $%d", f.Before)
+	}
+	query := "SELECT " + auditColumns + " FROM audit"
+	if where != nil {
+		query += " WHERE " + strings.Join(where, " AND ")
+	}
+	args = append(args, f.Limit)
+	return d.auditEvents(ctx, fmt.Sprintf("%s ORDER BY seq DESC LIMIT $%d", query, len(args)), args...)
+}
+
+func (d *DB) auditEvents(ctx context.Context, query string, args ...any) ([]pipeline.AuditEvent, error) {
+	rows, err := d.read.QueryContext(ctx, query, args...)
 	if err != nil {
 		return nil, fmt.Errorf("read audit log: %w", err)
 	}

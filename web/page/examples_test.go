@@ -30,6 +30,7 @@ const (
 	operator = pipeline.RoleOperator
 
 	administrator = pipeline.RoleAdministrator
+	auditor       = pipeline.RoleAuditor
 )
 
 func shell(role pipeline.Role, path string) Shell {
@@ -41,6 +42,8 @@ func shell(role pipeline.Role, path string) Shell {
 		s.Account = pipeline.Account{Name: "reviewer", Title: "Document reviewer", Role: role}
 	case operator:
 		s.Account = pipeline.Account{Name: "operator", Title: "Operator", Role: role}
+	case auditor:
+		s.Account = pipeline.Account{Name: "auditor", Title: "Auditor", Role: role}
 	case administrator:
 		s.Account = pipeline.Account{Name: "administrator", Title: "Administrator", Role: role}
 	default: // nobody is signed in
@@ -379,6 +382,9 @@ func formExamples() []example {
 	return []example{
 		{"sign-in", "sign-in", shell("", "/sign-in"), SignIn{Next: "/upload"}},
 		{"sign-in-error", "sign-in", shell("", "/sign-in"), SignIn{Name: "officer", Errors: []Error{{"name", "Account name and password do not belong together"}, {"password", "Enter your password"}}}},
+		{"audit", "audit", shell(auditor, "/audit"), Audit{Events: history(), Next: "/audit?cursor=MQ", Query: "account=officer", Filter: pipeline.AuditFilter{Account: "officer", Operation: pipeline.OpConsult}, Day: "2026-11-24"}},
+		{"audit-error", "audit", shell(auditor, "/audit"), Audit{Day: "24/11", Errors: []Error{{"day", "Day must be written as 2026-11-24"}, {"operation", "Select what was done from the list"}}}},
+		{"audit-empty", "audit", shell(auditor, "/audit"), Audit{}},
 		{"tokens", "tokens", shell(administrator, "/tokens"), Tokens{Tokens: machineTokens(), Next: "/tokens?cursor=b25l", Made: &machineTokens()[0], Secret: "tst_ABCDEFGHIJKLMNOPQRSTUVWXYZ"}},
 		{"tokens-error", "tokens", shell(administrator, "/tokens"), Tokens{Account: "Gate 4", Days: "30", Errors: []Error{
 			{"account", "Account name must have letters, digits, '.', '_' and '-' only, begin with a letter or digit, and be 64 characters or less"}, {"days", "Select for how long the token is good, up to 366 days"},

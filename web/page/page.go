@@ -26,6 +26,7 @@ var assetFiles embed.FS
 var views = map[string]reflect.Type{ //nolint:gochecknoglobals // a table, never written
 	"sign-in":    reflect.TypeFor[SignIn](),
 	"tokens":     reflect.TypeFor[Tokens](),
+	"audit":      reflect.TypeFor[Audit](),
 	"account":    reflect.TypeFor[Account](),
 	"home":       reflect.TypeFor[Home](),
 	"encounter":  reflect.TypeFor[Encounter](),

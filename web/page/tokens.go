@@ -22,3 +22,12 @@ func tokenState(now time.Time, t pipeline.Token) label {
 func tokenTimes(chosen string) []option {
 	return options(cmp.Or(chosen, "90"), [][2]string{{"30", "30 days"}, {"90", "90 days"}, {"180", "180 days"}, {"365", "1 year"}})
 }
+
+// operations are the choices of a filter.
+func operations(chosen pipeline.Operation) []option {
+	all := [][2]string{{"", "Any"}}
+	for _, o := range pipeline.Operations {
+		all = append(all, [2]string{string(o), deed(pipeline.AuditEvent{Operation: o})})
+	}
+	return options(string(chosen), all)
+}

@@ -41,6 +41,16 @@ type Account struct {
 	Errors  []Error
 }
 
+// Audit is the view of "audit": who saw and did what, the newest first.
+type Audit struct {
+	Filter pipeline.AuditFilter
+	Day    string // as it was filled in
+	Events []pipeline.AuditEvent
+	Next   string // address of the next page of the list; empty on the last
+	Query  string // what the filters are, for the addresses of files
+	Errors []Error
+}
+
 // Tokens is the view of "tokens": what other systems come in with.
 type Tokens struct {
 	Tokens  []pipeline.Token

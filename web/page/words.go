@@ -49,6 +49,7 @@ func functions(a assets) template.FuncMap {
 
 		"tokenState": tokenState,
 		"tokenTimes": tokenTimes,
+		"operations": operations,
 
 		"notAccepted": func() label { return label{"Not accepted", "red"} },
 	}
@@ -277,6 +278,7 @@ var ways = []struct { //nolint:gochecknoglobals // a table, never written
 	{policy.Read, "/documents", "Documents"},
 	{policy.Search, "/search", "Search"},
 	{policy.Upload, "/typed-zone", "Typed zone"},
+	{policy.Audit, "/audit", "Audit log"},
 	{policy.Integrate, "/tokens", "Tokens"},
 	{policy.Operate, "/status", "Status"},
 }

@@ -62,6 +62,7 @@ func Run(t *testing.T, open func(t *testing.T) Store) {
 		"accounts are listed by name":        listAccounts,
 		"devices are known for a while":      devices,
 		"requests are done once":             replays,
+		"the audit log is looked through":    auditSearch,
 		"tokens are found by their secret":   tokens,
 		"the audit log keeps its order":      auditOrder,
 		"every change is in the audit log":   auditChanges,

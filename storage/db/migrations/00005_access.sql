@@ -43,3 +43,7 @@ CREATE TABLE replays (
     PRIMARY KEY (account, key)
 );
 CREATE INDEX replays_by_time ON replays (begun_at);
+
+-- The log is looked through by who, and by when.
+CREATE INDEX audit_by_account ON audit (account, seq);
+CREATE INDEX audit_by_time ON audit (at, seq);
