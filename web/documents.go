@@ -209,9 +209,12 @@ func (s *server) list(w http.ResponseWriter, r *http.Request, who pipeline.Accou
 		}
 	}
 	f, errs := parseFilter(q)
-	view := page.Documents{Filter: f, Everybody: policy.Of(who.Role, policy.Read) == policy.All}
+	saved, err := s.savedFor(r.Context(), "/documents", q)
+	if err != nil {
+		return err
+	}
+	view := page.Documents{Saved: saved, Filter: f, Everybody: policy.Of(who.Role, policy.Read) == policy.All}
 	var l listing
-	var err error
 	if errs == nil {
 		l, err = s.search(r.Context(), f)
 	}
@@ -227,7 +230,7 @@ func (s *server) list(w http.ResponseWriter, r *http.Request, who pipeline.Accou
 	}
 	status := http.StatusOK
 	if errs != nil {
-		status = http.StatusBadRequest
+		status, view.Saved.Query = http.StatusBadRequest, ""
 	}
 	s.show(w, r, screen{status, "documents", view})
 	return nil

@@ -42,6 +42,9 @@ type sample struct {
 var samples = map[string]sample{
 	"GET /search":           {empty: true},
 	"POST /search":          {form: url.Values{"kind": {"name"}, "text": {"Eriksson"}, "reason": {"enquiry"}, "note": {"Case 17"}}},
+	"POST /filters":         {form: url.Values{"page": {"/documents"}, "name": {"Ferry"}, "query": {"state=screened"}}},
+	"POST /api/v1/filters":  {json: `{"page": "/documents", "name": "Ferry", "query": "state=screened"}`},
+	"GET /api/v1/filters":   {empty: true},
 	"POST /api/v1/searches": {json: searchJSON("name", "Eriksson")},
 
 	"GET /assets/{name}":                 {address: "/assets/nothing"},

@@ -139,6 +139,10 @@ func (s *server) queue(w http.ResponseWriter, r *http.Request, who pipeline.Acco
 	if err := s.fillQueue(ctx, &view, l); err != nil {
 		return err
 	}
+	var err error
+	if view.Saved, err = s.savedFor(ctx, "/queue", l.query); err != nil {
+		return err
+	}
 	view.Errors, view.Typed = pageErrors(errs), q.Get("reference")
 	if errs != nil {
 		s.show(w, r, screen{http.StatusBadRequest, "queue", view})

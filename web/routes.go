@@ -207,6 +207,9 @@ func (s *server) typedRoutes(rt *router) {
 func (s *server) siteRoutes(rt *router) {
 	rt.handle("POST /theme", policy.Open, s.theme)
 	rt.handle("GET /help", policy.Open, s.help)
+	rt.handle("POST /filters", policy.SignedIn, s.saveFilter)
+	rt.handle("GET /api/v1/filters", policy.SignedIn, s.apiFilters)
+	rt.handle("POST /api/v1/filters", policy.SignedIn, s.apiSaveFilter)
 	rt.handle("GET /search", policy.Search, s.searchPage)
 	rt.handle("POST /search", policy.Search, s.newSearch)
 	rt.handle("GET /search/{search}", policy.Search, s.found)

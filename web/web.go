@@ -41,6 +41,7 @@ type Config struct {
 	Replays    pipeline.Replays
 	Audit      pipeline.Audit
 	Searches   pipeline.Searches
+	Filters    pipeline.SavedFilters
 	Blobs      pipeline.Blobs
 	Tasks      pipeline.Tasks
 	Sessions   scs.CtxStore
@@ -63,8 +64,8 @@ func (c Config) check() error {
 	switch {
 	case c.Documents == nil || c.Reviews == nil || c.Encounters == nil || c.Uploads == nil || c.Accounts == nil || c.Devices == nil || c.Tokens == nil || c.Replays == nil || c.Audit == nil || c.Blobs == nil || c.Tasks == nil:
 		return errors.New("a store is missing")
-	case c.Searches == nil:
-		return errors.New("searches are missing")
+	case c.Searches == nil || c.Filters == nil:
+		return errors.New("searches or filters are missing")
 	case c.Sessions == nil || c.Now == nil || c.Log == nil || c.Registry == nil || c.Ready == nil:
 		return errors.New("sessions, clock, log, registry or readiness are missing")
 	}

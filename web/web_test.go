@@ -171,7 +171,7 @@ func newWorld(t testing.TB, change ...func(*Config)) *world {
 	w := &world{db: store, blobs: servers.blobs, spool: t.TempDir(), log: &safeBuffer{}}
 	w.config = Config{
 		Documents: store, Reviews: store, Encounters: store, Uploads: store, Accounts: store, Devices: store, Audit: store, Blobs: servers.blobs, Tasks: workers.NewEnqueuer(servers.redis),
-		Searches: store, Sessions: store.Sessions(), SpoolDir: w.spool, Catalogue: checks.All(), Now: time.Now,
+		Searches: store, Filters: store, Sessions: store.Sessions(), SpoolDir: w.spool, Catalogue: checks.All(), Now: time.Now,
 		Tokens: store, Replays: store,
 		Log:      slog.New(slog.NewJSONHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 		Registry: prometheus.NewRegistry(),

@@ -420,8 +420,10 @@ func formExamples() []example {
 			{Name: "IMG_2042.jpg", Document: checked, Duplicate: true, Sightings: seenBefore()},
 			{Name: "notes.docx", Refused: "notes.docx must be a JPG, PNG or WebP image. It may have been renamed"},
 		}}},
-		{"received-retake", "received", shell(officer, "/upload/received"), Received{Encounter: "NPT-241126-0147", Files: []ReceivedFile{{Name: "IMG_2042.jpg", Document: checked}, {Name: "IMG_2043.jpg", Document: bare}},
-			Pairs: []Pair{{Side: bare, Head: checked}}}},
+		{"received-retake", "received", shell(officer, "/upload/received"), Received{
+			Encounter: "NPT-241126-0147", Files: []ReceivedFile{{Name: "IMG_2042.jpg", Document: checked}, {Name: "IMG_2043.jpg", Document: bare}},
+			Pairs: []Pair{{Side: bare, Head: checked}},
+		}},
 		{"received-waiting", "received", shell(officer, "/upload/received"), Received{Encounter: "NPT-241126-0147", Files: []ReceivedFile{{Document: waiting}, {Document: checked}}}},
 		{"received-empty", "received", shell(officer, "/upload/received"), Received{}},
 	}
@@ -453,6 +455,9 @@ func listExamples() []example {
 			Filter:    pipeline.DocumentFilter{State: pipeline.StateScreened, Conclusion: pipeline.ReviewSuggested, Encounter: "NPT-241126-0147"},
 			Everybody: true, Documents: several(), Next: "/documents?cursor=VFNELTdRNEstMk05WA",
 		}},
+		{"documents-saved", "documents", shell(officer, "/documents"), Documents{Documents: several()[:2], Filter: pipeline.DocumentFilter{State: pipeline.StateScreened}, Saved: Saved{
+			Page: "/documents", Query: "state=screened", Filters: []pipeline.SavedFilter{{Page: "/documents", Name: "To examine at the ferry terminal tonight", Query: "conclusion=review_suggested"}, {Page: "/documents", Name: "Ferry", Query: "state=screened"}},
+		}}},
 		{"documents-empty", "documents", shell(officer, "/documents"), Documents{}},
 		{"documents-empty-all", "documents", shell(reviewer, "/documents"), Documents{Everybody: true}},
 		{"documents-narrow", "documents", shell(officer, "/documents"), Documents{Filter: pipeline.DocumentFilter{Encounter: "NPT-1"}}},

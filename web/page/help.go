@@ -130,7 +130,8 @@ func helpFunctions() template.FuncMap {
 			}
 			return all
 		},
-		"private": private,
+		"private":      private,
+		"savedAddress": savedAddress,
 	}
 }
 

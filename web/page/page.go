@@ -65,7 +65,7 @@ func Load() (*Pages, error) {
 	if err != nil {
 		return nil, fmt.Errorf("load assets: %w", err)
 	}
-	frame, err := template.New("layout.html").Funcs(functions(a)).Funcs(frameFunctions()).Funcs(preparers()).ParseFS(templateFiles, "templates/layout.html", "templates/parts.html", "templates/viewer.html")
+	frame, err := template.New("layout.html").Funcs(functions(a)).Funcs(frameFunctions()).Funcs(preparers()).ParseFS(templateFiles, "templates/layout.html", "templates/parts.html", "templates/saved.html", "templates/viewer.html")
 	if err != nil {
 		return nil, fmt.Errorf("parse frame: %w", err)
 	}

@@ -111,6 +111,7 @@ type ReceivedFile struct {
 
 // Documents is the view of "documents": the list and its filters.
 type Documents struct {
+	Saved     Saved
 	Filter    pipeline.DocumentFilter
 	Everybody bool // the account sees documents of all accounts
 	Documents []pipeline.Document
@@ -196,6 +197,7 @@ type Review struct {
 
 // Queue is the view of "queue": a part of the reviews that wait.
 type Queue struct {
+	Saved   Saved
 	Tab     Tab
 	Filter  pipeline.ReviewFilter
 	Query   url.Values // what tab and filters were chosen with, without the page

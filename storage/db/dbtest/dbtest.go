@@ -28,6 +28,7 @@ type Store interface {
 	pipeline.Replays
 	pipeline.Audit
 	pipeline.Searches
+	pipeline.SavedFilters
 	Sessions() scs.CtxStore
 	Ping(ctx context.Context) error
 }
@@ -82,6 +83,7 @@ func Run(t *testing.T, open func(t *testing.T) Store) {
 		"outcomes come back byte for byte":   outcomes,
 		"an unknown page gives no list":      listUnknown,
 		"a claim without an owner is no one": claimNobody,
+		"filters are saved for each account": savedFilters,
 		"documents are looked up":            searched,
 		"a name is found as it is typed":     searchedNames,
 		"a search says who, why, how many":   searchRecorded,
