@@ -378,9 +378,29 @@ func TestProgressBecomesTheAnswer(t *testing.T) {
 	}
 }
 
-// TestProgressWithoutEvents: the stream says nothing, so the page asks
-// (UI-21).
+// TestProgressWithoutEvents: the stream says nothing, or is cut off in the middle
+// and cannot be opened again. The page asks, and has the final state within 15
+// seconds without a reload (UI-21).
 func TestProgressWithoutEvents(t *testing.T) {
+	opened := 0
+	for name, stream := range map[string]http.HandlerFunc{
+		"silent": quiet,
+		"cut off": func(w http.ResponseWriter, _ *http.Request) {
+			if opened++; opened > 1 {
+				w.WriteHeader(http.StatusServiceUnavailable)
+				return
+			}
+			w.Header().Set("Content-Type", "text/event-stream")
+			fmt.Fprint(w, "id: 1\nevent: state\ndata: {\"state\":\"screening\",\"conclusion\":\"\",\"waiting\":0}\n\n")
+			_ = http.NewResponseController(w).Flush()
+			panic(http.ErrAbortHandler)
+		},
+	} {
+		t.Run(name, func(t *testing.T) { withoutEvents(t, stream) })
+	}
+}
+
+func withoutEvents(t *testing.T, stream http.HandlerFunc) {
 	d, server := newDesk(t)
 	var mu sync.Mutex
 	screened := false
@@ -393,7 +413,7 @@ func TestProgressWithoutEvents(t *testing.T) {
 			}
 		}
 	})
-	d.HandleFunc("GET /documents/{id}/events", quiet)
+	d.HandleFunc("GET /documents/{id}/events", stream)
 	d.HandleFunc("GET /api/v1/documents/{id}", func(w http.ResponseWriter, _ *http.Request) {
 		mu.Lock()
 		defer mu.Unlock()
@@ -402,7 +422,13 @@ func TestProgressWithoutEvents(t *testing.T) {
 	})
 	b := newBrowser(t)
 	b.do(t, chromedp.Navigate(server.URL+"/documents/TSD-7Q4K-2M9X"))
-	b.is(t, `document.title.startsWith("Result: No irregularity found")`)
+	eval[bool](t, b, "window.untouched = true")
+	b.is(t, `window.untouched && document.title.startsWith("Result: No irregularity found")`)
+	took := eval[float64](t, b, `performance.now()`)
+	t.Logf("%.1f seconds after the page was opened", took/1000)
+	if took > 15_000 {
+		t.Errorf("it took %.1f seconds; want at most 15", took/1000)
+	}
 }
 
 // uploads is an API that keeps pieces, counts, breaks off in the middle of one

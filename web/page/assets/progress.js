@@ -5,8 +5,8 @@ import { ready, say } from "./app.js";
 const stages = ["received", "screening", "screened"];
 const now = { received: "Waiting for a worker", screening: "Reading and checking it now", screened: "Result" };
 const done = { received: "Taken up by a worker", screening: "Read and checked", screened: "Result" };
-const quiet = 10_000; // without an event for this long, ask
-const between = 5_000; // how often to ask
+const quiet = 8_000; // without an event for this long, ask
+const between = 4_000; // how often to ask
 const late = 60_000; // from here on it takes longer than usual
 
 const box = document.querySelector("[data-live]");
