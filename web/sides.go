@@ -140,7 +140,7 @@ func (s *server) joinPage(w http.ResponseWriter, r *http.Request, _ pipeline.Acc
 	if err != nil {
 		return err
 	}
-	http.Redirect(w, r, "/documents/"+string(head), http.StatusSeeOther)
+	http.Redirect(w, r, "/documents/"+string(head), http.StatusSeeOther) //nolint:gosec // a reference of our own
 	return nil
 }
 

@@ -114,16 +114,16 @@ func byPhone(ctx context.Context, t *testing.T, desk, encounter string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	verdict := verdictTime(t, desk, location[strings.LastIndexByte(location, '/')+1:])
+	verdict := verdictTime(ctx, t, desk, location[strings.LastIndexByte(location, '/')+1:])
 	t.Logf("%d taps, %d bytes; acknowledged after %.0f ms, verdict %s after the upload ended, on the screen %s after it was chosen",
 		taps, len(picture), shown, verdict, result.Round(time.Millisecond))
 	keepPicture(ctx, t, "officer-phone")
 }
 
 // verdictTime is from the receipt of a document to its outcome.
-func verdictTime(t *testing.T, desk, id string) time.Duration {
+func verdictTime(ctx context.Context, t *testing.T, desk, id string) time.Duration {
 	t.Helper()
-	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, desk+"/api/v1/documents/"+id, nil)
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, desk+"/api/v1/documents/"+id, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
