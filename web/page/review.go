@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"image"
+	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -255,7 +256,10 @@ func (v Document) asked() *askedFor {
 		r := a.Box.Rect().Intersect(image.Rect(0, 0, s.Width, s.Height))
 		a.Crop = s.cropOf([]mark{{X: r.Min.X, Y: r.Min.Y, Width: r.Dx(), Height: r.Dy(), Label: a.Box.Label}})
 	}
-	a.Link = link{Address: v.again() + "&page_of=" + string(v.Standing.Review), Text: "Add a better picture"}
+	q := url.Values{}
+	set(q, "encounter", v.Document.Encounter)
+	set(q, "page_of", string(v.Standing.Review))
+	a.Link = link{Address: address("/upload", q), Text: "Add a better picture"}
 	return a
 }
 

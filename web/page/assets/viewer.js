@@ -26,10 +26,11 @@ function start() {
   const help = document.getElementById("keys-help");
   if (help) help.hidden = false;
   for (const box of document.querySelectorAll("[data-layer]")) {
-    box.hidden = box.closest("label").hidden = false;
+    const label = box.closest("label");
+    box.hidden = label.hidden = label.querySelector("kbd").hidden = false;
     box.addEventListener("change", () => {
       document.getElementById(box.dataset.layer).classList.toggle("app-off", !box.checked);
-      say(`${box.closest("label").textContent.trim()} ${box.checked ? "shown" : "hidden"}`);
+      say(`${label.querySelector("span").textContent} ${box.checked ? "shown" : "hidden"}`);
     });
   }
 
@@ -92,6 +93,7 @@ function start() {
     up: () => stage.scrollBy(0, -80),
     down: () => stage.scrollBy(0, 80),
     hide: () => {
+      if (!hide) return; // there are no boxes
       const off = boxes.classList.toggle("app-off");
       hide.setAttribute("aria-pressed", off);
       say(off ? "Boxes hidden" : "Boxes shown");
