@@ -11,6 +11,7 @@ type DecisionFilter struct {
 	Since    time.Time
 	Reviewer string
 	Site     string
+	NoSite   bool          // of encounters that are not known here
 	Machine  Conclusion    // what the machine had concluded
 	Kinds    []VerdictKind // of the verdict
 	Second   bool          // made by the second person
@@ -85,8 +86,8 @@ func TallyOf(counts []DecisionCount) (t Tally) {
 
 // NamedTally is the tally of one reviewer or site.
 type NamedTally struct {
-	Name string `json:"name"`
-	Tally
+	Name  string `json:"name"`
+	Tally Tally  `json:"tally"`
 }
 
 // TallyBy adds decisions up for each name, in the order of the names: it ranks

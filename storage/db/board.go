@@ -24,6 +24,9 @@ func decisionsOf(f pipeline.DecisionFilter) *conditions {
 	c.add(`p.at >= ?`, micros(f.Since))
 	c.addText("p.reviewer", f.Reviewer)
 	c.addText("e.site", f.Site)
+	if f.NoSite {
+		c.add(`e.site IS NULL`)
+	}
 	c.addText("p.machine", string(f.Machine))
 	if len(f.Kinds) > 0 {
 		var verdicts []string

@@ -335,6 +335,7 @@ func examples(t *testing.T) []example {
 	es := append(formExamples(), listExamples()...)
 	es = append(es, searchExamples()...)
 	es = append(es, queueExamples()...)
+	es = append(es, boardExamples()...)
 	es = append(es, documentExamples(drawn(t))...)
 	es = append(es, reviewExamples(drawn(t))...)
 	es = append(es, standingExamples(drawn(t))...)

@@ -37,6 +37,8 @@ var views = map[string]reflect.Type{ //nolint:gochecknoglobals // a table, never
 	"examine":    reflect.TypeFor[Document](),
 	"review":     reflect.TypeFor[Review](),
 	"queue":      reflect.TypeFor[Queue](),
+	"board":      reflect.TypeFor[Board](),
+	"decisions":  reflect.TypeFor[Decisions](),
 	"typed-zone": reflect.TypeFor[TypedZone](),
 	"search":     reflect.TypeFor[Search](),
 	"found":      reflect.TypeFor[Found](),

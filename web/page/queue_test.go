@@ -294,3 +294,16 @@ func TestQueueInBrowser(t *testing.T) {
 	b.do(t, chromedp.KeyEvent("j"), chromedp.KeyEvent("\r"))
 	b.is(t, fmt.Sprintf(`document.title === %q`, waitingItems()[0].Document))
 }
+
+// TestMenu: the queue and the board are in the menu of those who work with them.
+func TestMenu(t *testing.T) {
+	p := load(t)
+	for role, want := range map[pipeline.Role][2]bool{
+		pipeline.RoleReviewer: {true, false}, pipeline.RoleSupervisor: {true, true}, pipeline.RoleSafeguarding: {true, false}, pipeline.RoleOfficer: {},
+	} {
+		body := render(t, p, example{"", "safety", shellAs(role, "", "/safety"), Safety{}})
+		if got := [2]bool{strings.Contains(body, `<a href="/queue">Review queue</a>`), strings.Contains(body, `<a href="/board">Board</a>`)}; got != want {
+			t.Errorf("%s has %v; want %v", role, got, want)
+		}
+	}
+}

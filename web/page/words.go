@@ -41,6 +41,8 @@ func functions(a assets) template.FuncMap {
 		"doubt":    doubt,
 		"deed":     deed,
 		"safetyAt": safetyAt,
+		"verdict":  func(v pipeline.Verdict) string { return verdictTexts[v] },
+		"machine":  func(c pipeline.Conclusion) string { return text.Headline(string(c), "") },
 		"concerns": concerns,
 		"inc":      func(i int) int { return i + 1 },
 
@@ -79,6 +81,8 @@ func preparers() template.FuncMap {
 		"stands":   standsOf,
 		"queue":    queueOf,
 		"whyNone":  whyNone,
+		"board":    boardOf,
+		"tallies":  talliesOf,
 		"filter":   pickerOf,
 		"parts":    partsOf,
 		"states":   statesOf,
@@ -275,6 +279,8 @@ var ways = []struct { //nolint:gochecknoglobals // a table, never written
 	address, text string
 }{
 	{policy.Upload, "/upload", "Upload"},
+	{policy.Queue, "/queue", "Review queue"},
+	{policy.Board, "/board", "Board"},
 	{policy.Read, "/documents", "Documents"},
 	{policy.Search, "/search", "Search"},
 	{policy.Upload, "/typed-zone", "Typed zone"},

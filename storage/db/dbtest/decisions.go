@@ -239,6 +239,7 @@ func decisionsCounted(t *testing.T, s Store) {
 		"reviewer": {pipeline.DecisionFilter{Reviewer: "sam"}, 3},
 		"quote":    {pipeline.DecisionFilter{Reviewer: "sam' OR '1'='1"}, 0},
 		"site":     {pipeline.DecisionFilter{Site: "NPT"}, 9},
+		"no site":  {pipeline.DecisionFilter{NoSite: true}, 1},
 		"machine":  {pipeline.DecisionFilter{Machine: pipeline.NoIrregularityFound}, 0},
 		"kind":     {pipeline.DecisionFilter{Kinds: []pipeline.VerdictKind{pipeline.KindNoSigns, pipeline.KindNotFraud}}, 4},
 		"second":   {pipeline.DecisionFilter{Second: true}, 3},
