@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"touchstone.internal/pipeline"
+	"touchstone.internal/pipeline/casework"
 )
 
 // Decide records a decision; see pipeline.Reviews. The table itself refuses a
@@ -35,9 +36,13 @@ func (d *DB) Decide(ctx context.Context, dec pipeline.Decision, who pipeline.Acc
 		if err := insertDecision(ctx, tx, dec); err != nil {
 			return err
 		}
-		r, err = settle(ctx, tx, r, pipeline.After(append(before, dec)))
-		if err != nil {
+		if r, err = settle(ctx, tx, r, pipeline.After(append(before, dec))); err != nil {
 			return err
+		}
+		if r.State == pipeline.ReviewDecided && dec.Verdict.Adverse() {
+			if err := askUpstream(ctx, tx, dec.Document, dec.At); err != nil {
+				return err
+			}
 		}
 		return appendAudit(ctx, tx, personEvent(dec.Document, who, dec.At, "decided"))
 	})
@@ -48,6 +53,20 @@ func (d *DB) Decide(ctx context.Context, dec pipeline.Decision, who pipeline.Acc
 		return pipeline.Review{}, fmt.Errorf("decide on %s: %w", dec.Document, err)
 	}
 	return r, nil
+}
+
+// askUpstream opens the task to find out where a document came from that was
+// found false.
+func askUpstream(ctx context.Context, tx *sql.Tx, id pipeline.DocumentID, now time.Time) error {
+	const query = `
+		SELECT encounter
+		FROM documents
+		WHERE id = $1`
+	var encounter string
+	if err := tx.QueryRowContext(ctx, query, id).Scan(&encounter); err != nil {
+		return err
+	}
+	return openTask(ctx, tx, casework.UpstreamTask(encounter, now))
 }
 
 // settle moves a review on from who holds it, and drops what they had drafted.

@@ -13,6 +13,7 @@ import (
 	"github.com/alexedwards/scs/v2"
 
 	"touchstone.internal/pipeline"
+	"touchstone.internal/pipeline/casework"
 	"touchstone.internal/pipeline/mrz"
 )
 
@@ -22,6 +23,7 @@ type Store interface {
 	pipeline.Reviews
 	pipeline.Encounters
 	pipeline.Uploads
+	casework.Store
 	pipeline.Accounts
 	pipeline.Devices
 	pipeline.Tokens
@@ -84,16 +86,13 @@ func Run(t *testing.T, open func(t *testing.T) Store) {
 		"an unknown page gives no list":      listUnknown,
 		"a claim without an owner is no one": claimNobody,
 		"filters are saved for each account": savedFilters,
-		"documents are looked up":            searched,
-		"a name is found as it is typed":     searchedNames,
-		"a search says who, why, how many":   searchRecorded,
-		"a search ends":                      searchEnds,
-		"a search gives the newest":          searchMany,
 	} {
 		t.Run(name, func(t *testing.T) { test(t, open(t)) })
 	}
-	for name, test := range queueTests() {
-		t.Run(name, func(t *testing.T) { test(t, open(t)) })
+	for _, more := range []map[string]func(*testing.T, Store){queueTests(), caseworkTests(), searchTests()} {
+		for name, test := range more {
+			t.Run(name, func(t *testing.T) { test(t, open(t)) })
+		}
 	}
 }
 

@@ -41,6 +41,17 @@ func screenedAs(t *testing.T, s Store, name, number string, age time.Duration) p
 	return d
 }
 
+// searchTests are about looking documents up.
+func searchTests() map[string]func(*testing.T, Store) {
+	return map[string]func(*testing.T, Store){
+		"documents are looked up":          searched,
+		"a name is found as it is typed":   searchedNames,
+		"a search says who, why, how many": searchRecorded,
+		"a search ends":                    searchEnds,
+		"a search gives the newest":        searchMany,
+	}
+}
+
 func searched(t *testing.T, s Store) {
 	anna := screenedAs(t, s, "ERIKSSON<<ANNA<MARIA", "L898902C3", time.Hour)
 	again := screenedAs(t, s, "ERIKSSON<<ANNA<MARIA", "L898902C3", time.Minute)
