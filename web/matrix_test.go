@@ -20,6 +20,7 @@ import (
 	gocmp "github.com/google/go-cmp/cmp"
 
 	"touchstone.internal/pipeline"
+	"touchstone.internal/pipeline/casework"
 	"touchstone.internal/web/policy"
 )
 
@@ -78,6 +79,19 @@ var samples = map[string]sample{
 	"POST /api/v1/reviews/{id}/impression": {json: `{"verdict_kind": "no_signs"}`},
 	"POST /api/v1/reviews/{id}/decision":   {json: `{"verdict": "GEN", "confidence": "probable", "level": 1, "basis": "image_only"}`},
 	"POST /api/v1/reviews/{id}/recapture":  {json: `{"reasons": ["ask_blur"]}`},
+
+	"GET /encounters/{reference}/people/{number}":                  {address: "/encounters/{reference}/people/1"},
+	"POST /encounters/{reference}/people/{number}/answers":         {address: "/encounters/{reference}/people/1/answers", form: url.Values{"S1": {"no"}, "source": {"officer"}}},
+	"POST /encounters/{reference}/people/{number}/roles":           {address: "/encounters/{reference}/people/1/roles", form: url.Values{"role": {"witness"}, "reason": {"saw it"}}},
+	"POST /encounters/{reference}/people/{number}/closings":        {address: "/encounters/{reference}/people/1/closings"},
+	"POST /api/v1/encounters/{reference}/people/{number}/answers":  {address: "/api/v1/encounters/{reference}/people/1/answers", json: `{"question": "S1", "state": "answered", "values": ["no"], "source": "officer"}`},
+	"POST /api/v1/encounters/{reference}/people/{number}/roles":    {address: "/api/v1/encounters/{reference}/people/1/roles", json: `{"role": "witness", "on": true, "reason": "saw it"}`},
+	"POST /api/v1/encounters/{reference}/people/{number}/closings": {address: "/api/v1/encounters/{reference}/people/1/closings", json: `{}`},
+	"GET /encounters/{reference}/refer":                            {address: "/encounters/{reference}/refer?rule=R-04&person=1"},
+	"POST /encounters/{reference}/refer":                           {form: url.Values{"rule": {"R-04"}, "person": {"1"}, "nature": {"neither_yet"}, "reason": {"a debt was mentioned"}}},
+	"POST /api/v1/encounters/{reference}/referrals":                {json: `{"rule": "R-04", "person": 1, "nature": "neither_yet", "reason": "a debt was mentioned"}`},
+	"POST /referrals/{referral}/close":                             {form: url.Values{"outcome": {"looked after"}}},
+	"POST /api/v1/referrals/{referral}/close":                      {json: `{"outcome": "looked after"}`},
 }
 
 // kind is a kind of record that an address names.
@@ -93,6 +107,7 @@ var kinds = map[string]kind{
 	"upload":    {(*matrix).addUpload, strings.Repeat("A", 26)},
 	"token":     {(*matrix).addToken, "none"},
 	"reference": {(*matrix).addEncounter, "UTO-000000-0001"},
+	"referral":  {(*matrix).addReferral, "R-0000-0000"},
 }
 
 // private are the kinds that nobody else sees, whatever the policy says of the
@@ -159,6 +174,9 @@ func (m *matrix) addEncounter(owner string) string {
 	if err != nil {
 		m.t.Fatal(err)
 	}
+	if _, err := m.w.db.AddPerson(m.t.Context(), e.Reference, pipeline.Account{Name: owner}, now); err != nil {
+		m.t.Fatal(err)
+	}
 	return e.Reference
 }
 
@@ -170,6 +188,20 @@ func (m *matrix) addUpload(owner string) string {
 		m.t.Fatal(err)
 	}
 	return u.ID
+}
+
+// addReferral sends a referral about a person.
+func (m *matrix) addReferral(owner string) string {
+	m.t.Helper()
+	now := time.Now()
+	r := casework.Referral{
+		ID: newReferralID(), Rule: "R-04", Kind: casework.KindSafeguarding, Encounter: m.addEncounter(owner), Person: 1, Priority: "P0",
+		Nature: casework.NatureNeither, Reason: "a debt was mentioned", Content: "[]", SentAt: now, AckDue: now.Add(time.Hour),
+	}
+	if err := m.w.db.Send(m.t.Context(), r, pipeline.Account{Name: owner}); err != nil {
+		m.t.Fatal(err)
+	}
+	return r.ID
 }
 
 // address is where a request to a route goes; it may hold the name of a kind.

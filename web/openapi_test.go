@@ -2,6 +2,7 @@ package web
 
 import (
 	"encoding/json"
+	"fmt"
 	"maps"
 	"net/http"
 	"path"
@@ -13,6 +14,7 @@ import (
 	"time"
 
 	"touchstone.internal/pipeline"
+	"touchstone.internal/pipeline/casework"
 	"touchstone.internal/pipeline/explain"
 )
 
@@ -212,6 +214,10 @@ func TestSchemasMatchTypes(t *testing.T) {
 		"Standing": standingBody{}, "Review": reviewBody{}, "Decision": decisionBody{}, "Judgement": draftBody{}, "Impression": impressionBody{}, "Recapture": recaptureBody{},
 		"SavedFilter": filterBody{}, "SavedFilters": filtersBody{},
 		"SearchQuery": searchBody{}, "Found": foundBody{},
+		"PersonNumber": numberBody{}, "AnswerGiven": answerBody{}, "RoleGiven": roleBody{}, "ClosingGiven": closingBody{}, "HoldingGiven": holdingBody{},
+		"ReferralAsked": referBody{}, "ReferralEnd": outcomeBody{}, "TaskDone": doneBody{}, "PersonAnswer": casework.Answer{}, "PersonMark": casework.RoleMark{},
+		"PromptClosing": casework.Closing{}, "Person": casework.Person{}, "DocumentHolding": casework.Holding{}, "Prompt": promptBody{}, "Suggestion": suggestionBody{},
+		"Task": taskBody{}, "Group": groupBody{}, "Referral": referralBody{}, "ReferralList": referralsBody{},
 		"Report": pipeline.Report{}, "Page": pipeline.PageReading{}, "Zone": pipeline.ZoneReading{}, "CharMark": pipeline.CharMark{},
 		"Field": pipeline.FieldReading{}, "CheckDigit": pipeline.CheckDigitReading{}, "Doubt": pipeline.DoubtReading{}, "Change": pipeline.ChangeReading{}, "Finding": pipeline.Finding{}, "Value": pipeline.Value{},
 		"Box": pipeline.Box{}, "ScreeningOutcome": pipeline.ScreeningOutcome{}, "Contribution": pipeline.Contribution{}, "Orientation": pipeline.Orientation{},
@@ -222,7 +228,10 @@ func TestSchemasMatchTypes(t *testing.T) {
 			continue
 		}
 		var keys, always []string
-		for field := range reflect.TypeOf(v).Fields() {
+		for _, field := range reflect.VisibleFields(reflect.TypeOf(v)) {
+			if field.Anonymous { // its fields are in the list
+				continue
+			}
 			key, opts, _ := strings.Cut(field.Tag.Get("json"), ",")
 			keys = append(keys, key)
 			if opts != "omitempty" {
@@ -305,6 +314,13 @@ func TestEnumsMatch(t *testing.T) {
 			if err := ok(v); err != nil {
 				t.Errorf("%s lists %q: %v", name, v, err)
 			}
+		}
+	}
+	for name, want := range map[string]string{
+		"PersonRole": fmt.Sprint(casework.Roles), "AnswerState": fmt.Sprint(casework.AnswerStates), "AnswerSource": fmt.Sprint(casework.Sources),
+	} {
+		if got := fmt.Sprint(d.Components.Schemas[name].Enum); got != want {
+			t.Errorf("%s lists %s; the program knows %s", name, got, want)
 		}
 	}
 	for _, c := range pipeline.CaptureClasses {

@@ -33,6 +33,7 @@ var problemTypes = []page.ProblemType{ //nolint:gochecknoglobals // a table, nev
 	{Slug: "impression-first", Title: "Give your first impression", Status: http.StatusConflict, Means: "What the machine found is kept from the reviewer until they have said what they think."},
 	{Slug: "not-held", Title: "Nobody has this document open", Status: http.StatusConflict, Means: "The review is free already: its holder has let go of it or decided."},
 	{Slug: "method", Title: "This address does not do that", Status: http.StatusMethodNotAllowed, Means: "The address does not know the method. The Allow header lists those that it knows."},
+	{Slug: "done-before", Title: "This was done before", Status: http.StatusConflict, Means: "Somebody has done this already. What they did stands."},
 	{Slug: "offset", Title: "The upload goes on from another place", Status: http.StatusConflict, Means: "The upload is not as far as the request says. The Upload-Offset header tells how much has arrived."},
 	{Slug: "too-slow", Title: "The upload was too slow", Status: http.StatusRequestTimeout, Means: "The bytes came too slowly to go on waiting. Nothing was kept. Try again on a better connection."},
 	{Slug: "file-too-large", Title: "The file is too big", Status: http.StatusRequestEntityTooLarge, Means: "A file must be smaller than 20MB, and a form must not hold more than 20 files. Nothing was kept."},
@@ -111,6 +112,10 @@ func problemLongText() *problem {
 }
 
 // problemOffset is of a piece that does not begin where the last one ended.
+func problemDoneBefore() *problem {
+	return &problem{slug: "done-before", detail: "Somebody has done this already. Look at it again"}
+}
+
 func problemOffset() *problem {
 	return &problem{slug: "offset", detail: "This is not the place to go on from. The Upload-Offset header says how much has arrived"}
 }

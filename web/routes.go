@@ -91,6 +91,8 @@ func (s *server) routes() *router {
 	s.uploadRoutes(rt)
 	s.reviewRoutes(rt)
 	s.queueRoutes(rt)
+	s.peopleRoutes(rt)
+	s.referralRoutes(rt)
 	s.typedRoutes(rt)
 	s.siteRoutes(rt)
 	return rt

@@ -25,6 +25,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"touchstone.internal/pipeline"
+	"touchstone.internal/pipeline/casework"
 	"touchstone.internal/web/page"
 )
 
@@ -35,6 +36,7 @@ type Config struct {
 	Reviews    pipeline.Reviews
 	Encounters pipeline.Encounters
 	Uploads    pipeline.Uploads
+	Casework   casework.Store
 	Accounts   pipeline.Accounts
 	Devices    pipeline.Devices
 	Tokens     pipeline.Tokens
@@ -64,6 +66,8 @@ func (c Config) check() error {
 	switch {
 	case c.Documents == nil || c.Reviews == nil || c.Encounters == nil || c.Uploads == nil || c.Accounts == nil || c.Devices == nil || c.Tokens == nil || c.Replays == nil || c.Audit == nil || c.Blobs == nil || c.Tasks == nil:
 		return errors.New("a store is missing")
+	case c.Casework == nil:
+		return errors.New("casework is missing")
 	case c.Searches == nil || c.Filters == nil:
 		return errors.New("searches or filters are missing")
 	case c.Sessions == nil || c.Now == nil || c.Log == nil || c.Registry == nil || c.Ready == nil:
@@ -93,6 +97,10 @@ func New(c Config) (*Desk, error) {
 	if err != nil {
 		return nil, fmt.Errorf("load pages: %w", err)
 	}
+	rules, err := casework.LoadRules()
+	if err != nil {
+		return nil, fmt.Errorf("load referral rules: %w", err)
+	}
 	m, err := newMetrics(c.Registry)
 	if err != nil {
 		return nil, fmt.Errorf("register metrics: %w", err)
@@ -102,7 +110,7 @@ func New(c Config) (*Desk, error) {
 		return nil, err
 	}
 	s := &server{
-		Config: c, pieces: p, pages: pages, metrics: m, sessions: newSessions(c), spool: newSpool(c.SpoolDir),
+		Config: c, pieces: p, pages: pages, rules: rules, metrics: m, sessions: newSessions(c), spool: newSpool(c.SpoolDir),
 		throttle: newThrottle(c.Now), rates: newRates(c.Now), known: newKnownPasswords(c.Now), hasher: newHasher(),
 		streams: newQuota(maxStreams, maxStreamsEach), checks: map[string]pipeline.Check{}, stopping: make(chan struct{}),
 	}
@@ -129,6 +137,7 @@ func (d *Desk) Stop() { d.server.stop.Do(func() { close(d.server.stopping) }) }
 type server struct {
 	Config
 	pages    *page.Pages
+	rules    *casework.Rules
 	metrics  *metrics
 	sessions *scs.SessionManager
 	spool    *spool

@@ -43,6 +43,11 @@ var views = map[string]reflect.Type{ //nolint:gochecknoglobals // a table, never
 	"search":     reflect.TypeFor[Search](),
 	"found":      reflect.TypeFor[Found](),
 	"help":       reflect.TypeFor[Help](),
+	"people":     reflect.TypeFor[People](),
+	"person":     reflect.TypeFor[Person](),
+	"refer":      reflect.TypeFor[Refer](),
+	"referral":   reflect.TypeFor[Referral](),
+	"referrals":  reflect.TypeFor[Referrals](),
 	"safety":     reflect.TypeFor[Safety](),
 	"status":     reflect.TypeFor[Status](),
 	"problem":    reflect.TypeFor[Problem](),
@@ -67,7 +72,7 @@ func Load() (*Pages, error) {
 	if err != nil {
 		return nil, fmt.Errorf("load assets: %w", err)
 	}
-	frame, err := template.New("layout.html").Funcs(functions(a)).Funcs(frameFunctions()).Funcs(preparers()).ParseFS(templateFiles, "templates/layout.html", "templates/parts.html", "templates/saved.html", "templates/viewer.html")
+	frame, err := template.New("layout.html").Funcs(functions(a)).Funcs(frameFunctions()).Funcs(preparers()).Funcs(peopleFunctions()).ParseFS(templateFiles, "templates/layout.html", "templates/parts.html", "templates/saved.html", "templates/viewer.html")
 	if err != nil {
 		return nil, fmt.Errorf("parse frame: %w", err)
 	}

@@ -285,6 +285,7 @@ var ways = []struct { //nolint:gochecknoglobals // a table, never written
 	{policy.Search, "/search", "Search"},
 	{policy.Upload, "/typed-zone", "Typed zone"},
 	{policy.Audit, "/audit", "Audit log"},
+	{policy.Refer, "/referrals", "Referrals"},
 	{policy.Integrate, "/tokens", "Tokens"},
 	{policy.Operate, "/status", "Status"},
 }

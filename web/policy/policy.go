@@ -25,6 +25,8 @@ const (
 	Board      Action = "board"       // see the clocks and the numbers, take a review from its holder
 	Search     Action = "search"      // look documents up by number, name or hash
 	Audit      Action = "audit"       // read the audit log
+	People     Action = "people"      // put down what is known of the people of an encounter
+	Refer      Action = "refer"       // send referrals, take and end them, do tasks
 	Operate    Action = "operate"     // see how the service is doing, try failures again
 	Accounts   Action = "accounts"    // add accounts, change roles, lock and unlock
 	Integrate  Action = "integrate"   // tokens and webhooks
@@ -34,7 +36,7 @@ const (
 //
 //nolint:gochecknoglobals // a table, never written
 var Actions = []Action{
-	Open, SignedIn, OwnAccount, Upload, Amend, Read, Evidence, History, Raise, Review, Queue, Board, Search, Audit, Operate, Accounts, Integrate,
+	Open, SignedIn, OwnAccount, Upload, Amend, Read, Evidence, History, Raise, Review, Queue, Board, Search, Audit, People, Refer, Operate, Accounts, Integrate,
 }
 
 // Reach is on which records a role may do something.
@@ -52,19 +54,20 @@ const (
 //nolint:gochecknoglobals // a table, never written
 var table = map[pipeline.Role]map[Action]Reach{
 	pipeline.RoleOfficer: {
-		SignedIn: All, OwnAccount: All, Upload: All, Amend: Own, Read: Own, Evidence: Own, Raise: Own,
+		SignedIn: All, OwnAccount: All, Upload: All, Amend: Own, Read: Own, Evidence: Own, Raise: Own, People: Own, Refer: Own,
 	},
 	pipeline.RoleReviewer: {
 		SignedIn: All, OwnAccount: All, Upload: All, Amend: Own, Read: All, Evidence: All, History: All, Raise: All, Review: All, Queue: All, Search: All,
 	},
 	pipeline.RoleSafeguarding: {
-		SignedIn: All, OwnAccount: All, Read: All, History: All, Raise: All, Queue: All,
+		SignedIn: All, OwnAccount: All, Read: All, History: All, Raise: All, Queue: All, People: All, Refer: All,
 	},
 	pipeline.RoleAnalyst: {
 		SignedIn: All, OwnAccount: All,
 	},
 	pipeline.RoleSupervisor: {
 		SignedIn: All, OwnAccount: All, Read: All, Evidence: All, History: All, Raise: All, Queue: All, Board: All, Search: All,
+		People: All, Refer: All,
 	},
 	pipeline.RoleAuditor: {
 		SignedIn: All, OwnAccount: All, Read: All, History: All, Audit: All,
@@ -96,4 +99,11 @@ func May(role pipeline.Role, a Action) bool { return Of(role, a) != None }
 func MayOn(who pipeline.Account, a Action, d pipeline.Document) bool {
 	reach := Of(who.Role, a)
 	return reach == All || reach == Own && who.Name != "" && d.UploadedBy == who.Name
+}
+
+// MayOnEncounter tells whether an account may do something with the people of an
+// encounter.
+func MayOnEncounter(who pipeline.Account, a Action, e pipeline.Encounter) bool {
+	reach := Of(who.Role, a)
+	return reach == All || reach == Own && who.Name != "" && e.OpenedBy == who.Name
 }

@@ -1,0 +1,153 @@
+package page
+
+import (
+	"time"
+
+	"touchstone.internal/pipeline"
+	"touchstone.internal/pipeline/casework"
+)
+
+// occasion is the encounter of these pages.
+const occasion = "NPT-241126-0147"
+
+// answeredBy is an answer that somebody gave some minutes ago.
+func answeredBy(minutes int, q casework.QuestionCode, words string, values ...string) casework.Answer {
+	return casework.Answer{
+		Question: q, State: casework.Answered, Values: values, Words: words, Source: casework.SourcePerson, By: "officer",
+		At: now.Add(-time.Duration(minutes) * time.Minute),
+	}
+}
+
+// safetyAnswers are the answers to the safety questions that bring nothing up.
+func safetyAnswers() []casework.Answer {
+	return []casework.Answer{answeredBy(40, "S1", "", "no"), answeredBy(40, "S2", "", "no"), answeredBy(40, "S3", "", "self"), answeredBy(40, "S4", "", "none"), answeredBy(40, "S5", "", "yes")}
+}
+
+func roleOf(r casework.Role, reason string) casework.RoleMark {
+	return casework.RoleMark{Role: r, On: true, Reason: reason, By: "officer", At: now.Add(-20 * time.Minute)}
+}
+
+// mixedGroup is one with a possible victim, somebody who is not asked yet, and
+// somebody who may exploit them.
+func mixedGroup() casework.Group {
+	who := func(number int, answers []casework.Answer, roles ...casework.RoleMark) casework.Person {
+		return casework.Person{Encounter: occasion, Number: number, Answers: answers, Roles: roles}
+	}
+	return casework.Group{
+		Encounter: occasion,
+		People: []casework.Person{
+			who(1, safetyAnswers(), roleOf(casework.SuspectExploiter, "held the passports of two others"), roleOf(casework.Presenter, "handed three passports over")),
+			who(2, []casework.Answer{answeredBy(30, "S3", "He keeps it for me until I have paid", "other"), answeredBy(29, "S4", "", "debt", "threats"), answeredBy(28, "F5", "", "agrees")},
+				roleOf(casework.PotentialVictim, "works off a debt"), roleOf(casework.ImmigrationMatter, "no leave to enter")),
+			who(3, nil),
+		},
+		Holdings: []casework.Holding{
+			{Document: "TSD-7Q4K-2M9X", HeldBy: 1, BelongsTo: 1, By: "officer", At: now.Add(-50 * time.Minute)},
+			{Document: "TSD-9B2M-77KD", HeldBy: 1, BelongsTo: 2, By: "officer", At: now.Add(-50 * time.Minute)},
+		},
+		Referrals: []casework.Referral{sentReferral(casework.KindSafeguarding, 2)},
+	}
+}
+
+// sentReferral was sent half an hour ago, and waits.
+func sentReferral(k casework.ReferralKind, number int) casework.Referral {
+	return casework.Referral{
+		ID: "R-7Q4K-2M9X", Rule: "R-04", Kind: k, Encounter: occasion, Person: number, Priority: "P0", Nature: casework.NatureSlavery,
+		Reason: "a debt and threats were mentioned", Guidance: "College of Policing APP, Organised immigration crime (Appendix F), 8 July 2026",
+		State: casework.ReferralSent, SentBy: "officer", SentAt: now.Add(-30 * time.Minute), AckDue: now.Add(-15 * time.Minute),
+		Content: "[]",
+	}.Seal()
+}
+
+// suggestedFor is what the built-in rules think of for a group.
+func suggestedFor(g casework.Group) []casework.Suggestion {
+	rules, err := casework.LoadRules()
+	if err != nil {
+		panic(err) // the rules are part of the program
+	}
+	all, err := rules.Suggest(g, nil)
+	if err != nil {
+		panic(err)
+	}
+	return all
+}
+
+// onePerson is the view of one person of a group.
+func onePerson(g casework.Group, number int, errs ...Error) Person {
+	v := Person{Group: g, Errors: errs}
+	v.Person, _ = g.Person(number)
+	for _, s := range suggestedFor(g) {
+		if s.Person == number {
+			v.Suggestions = append(v.Suggestions, s)
+		}
+	}
+	return v
+}
+
+func peopleExamples() []example {
+	g := mixedGroup()
+	alone := casework.Group{Encounter: occasion, People: []casework.Person{{Encounter: occasion, Number: 1}}}
+	checked := casework.Group{Encounter: occasion, People: []casework.Person{{Encounter: occasion, Number: 1, Answers: safetyAnswers(), Roles: []casework.RoleMark{roleOf(casework.Witness, "saw the van")}}}}
+	documents := []pipeline.Document{document(pipeline.StateScreened)}
+	tasks := []casework.Task{
+		{ID: "T-AAAABBBBCCCC", Kind: casework.TaskAskAgain, Encounter: occasion, Person: 2, OpenedAt: now.Add(-25 * time.Hour), DueAt: now.Add(-time.Hour)},
+		{ID: "T-DDDDEEEEFFFF", Kind: casework.TaskUpstream, Encounter: occasion, Person: 2, OpenedAt: now, DueAt: now.Add(7 * 24 * time.Hour)},
+	}
+	at := "/encounters/" + occasion + "/people"
+	return []example{
+		{"people", "people", shell(officer, at), People{Group: g, Documents: documents, Suggestions: suggestedFor(g), Tasks: tasks}},
+		{"people-empty", "people", shell(officer, at), People{Group: casework.Group{Encounter: occasion}}},
+		{"people-alone", "people", shell(officer, at), People{Group: alone}},
+		{"people-error", "people", shell(officer, at), People{Group: g, Documents: documents, Tasks: tasks, Errors: []Error{
+			{"held_by", "Select who held the document and whose it is"}, {"task-T-AAAABBBBCCCC", "Enter what came of it"},
+		}}},
+		{"person-locked", "person", shell(officer, at+"/2"), onePerson(g, 2)},
+		{"person-new", "person", shell(officer, at+"/1"), onePerson(alone, 1)},
+		{"person-checked", "person", shell(officer, at+"/1"), onePerson(checked, 1)},
+		{"person-company", "person", shell(officer, at+"/3"), onePerson(g, 3)},
+		{"person-error", "person", shell(officer, at+"/2"), onePerson(g, 2,
+			Error{"S1", "Select one of the answers that are offered"}, Error{"U4", "Select or write the answer"}, Error{"source", "Select where the answer comes from"},
+			Error{"reason", "Enter why you have no concern"}, Error{"role-reason", "Say why for this person"})},
+	}
+}
+
+// composed is the view of a referral that is not sent yet.
+func composed(g casework.Group, rule string, number int) Refer {
+	rules, err := casework.LoadRules()
+	if err != nil {
+		panic(err) // the rules are part of the program
+	}
+	v := Refer{Group: g}
+	v.Rule, _ = rules.Rule(rule)
+	v.Referral = casework.Referral{Rule: rule, Kind: v.Rule.Kind, Person: number}
+	v.Sections = casework.Compose(g, v.Rule, number, []string{"TSD-7Q4K-2M9X, SHA-256 9f3c"})
+	return v
+}
+
+func referExamples() []example {
+	g := mixedGroup()
+	at := "/encounters/" + occasion + "/refer"
+	barred := composed(g, "R-19", 2)
+	barred.Barred = "Finish the safety check first. The person's safety comes before this report"
+	wrong := composed(g, "R-02", 2)
+	wrong.Errors = []Error{{"consent", "An adult must agree to this referral. Without it, notify the Home Office instead"}, {"nature", "Select which of the two it is about, or that you cannot tell yet"}, {"reason", "Say why, in a sentence"}}
+	late := sentReferral(casework.KindSafeguarding, 2)
+	soon, had, ended := sentReferral(casework.KindNRM, 2), sentReferral(casework.KindChildren, 3), sentReferral(casework.KindIntelligence, 1)
+	soon.ID, soon.AckDue, soon.Consent = "R-AAAA-2222", now.Add(12*time.Minute), casework.ConsentGiven
+	had.ID, had.State, had.AckBy, had.AckAt = "R-BBBB-3333", casework.ReferralAcknowledged, "lead", now.Add(-10*time.Minute)
+	ended.ID, ended.State, ended.Priority, ended.ClosedAt, ended.Outcome = "R-CCCC-4444", casework.ReferralClosed, "P2", now, "The unit has taken it over"
+	sections := composed(g, "R-04", 2).Sections
+	return []example{
+		{"refer", "refer", shell(officer, at), composed(g, "R-02", 2)},
+		{"refer-emergency", "refer", shell(officer, at), composed(g, "R-00", 2)},
+		{"refer-group", "refer", shell(officer, at), composed(g, "R-05", 0)},
+		{"refer-barred", "refer", shell(officer, at), barred},
+		{"refer-error", "refer", shell(officer, at), wrong},
+		{"referral-late", "referral", shell(officer, "/referrals/"+late.ID), Referral{Referral: late, Sections: sections}},
+		{"referral-acknowledged", "referral", shell(officer, "/referrals/"+had.ID), Referral{Referral: had, Sections: sections}},
+		{"referral-closed", "referral", shell(officer, "/referrals/"+ended.ID), Referral{Referral: ended, Sections: sections}},
+		{"referral-error", "referral", shell(officer, "/referrals/"+soon.ID), Referral{Referral: soon, Sections: sections, Errors: []Error{{"outcome", "Enter what came of it"}}}},
+		{"referrals", "referrals", shell(officer, "/referrals"), Referrals{Referrals: []casework.Referral{late, soon, had}}},
+		{"referrals-empty", "referrals", shell(officer, "/referrals"), Referrals{}},
+	}
+}
