@@ -451,6 +451,8 @@ func listExamples() []example {
 		{"home-reviewer", "home", shell(reviewer, "/"), Home{Recent: several()}},
 		{"home-dark", "home", themed(Dark), Home{Recent: several()}},
 		{"home-light", "home", themed(Light), Home{Recent: several()}},
+		{"home-supervisor", "home", shellAs(pipeline.RoleSupervisor, "Supervisor", "/"), Home{}},
+		{"home-safeguarding", "home", shellAs(pipeline.RoleSafeguarding, "Safeguarding lead", "/"), Home{}},
 		{"home-operator", "home", shell(operator, "/"), Home{}},
 		{"documents", "documents", shell(officer, "/documents"), Documents{Documents: several()[:4]}},
 		{"documents-all", "documents", shell(reviewer, "/documents"), Documents{
