@@ -25,7 +25,11 @@ func comparisonsOf(r pipeline.Report) []comparison {
 	for _, z := range r.Zones() {
 		for _, f := range z.Fields {
 			if d := f.CheckDigit; d != nil && d.State != mrz.NotPrinted {
-				c := newComparison(text.Field(string(f.Name)), f.Raw+d.Printed, f.Raw+d.Computed)
+				raw := f.Raw
+				if raw == d.Printed { // the overall check digit is a field by itself
+					raw = ""
+				}
+				c := newComparison(text.Field(string(f.Name)), raw+d.Printed, raw+d.Computed)
 				c.Source, c.Result = "its check digit", digits[d.State]
 				all = append(all, c)
 			}
