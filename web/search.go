@@ -87,7 +87,7 @@ func (s *server) foundDocuments(ctx context.Context, made pipeline.Search) (docs
 			docs = append(docs, d)
 		}
 	}
-	return docs, nil
+	return docs, s.unfold(ctx, docs)
 }
 
 // searchBody is a search as the API takes it.

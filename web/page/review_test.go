@@ -3,11 +3,13 @@ package page
 import (
 	"os"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"touchstone.internal/pipeline"
+	"touchstone.internal/pipeline/mrz"
 )
 
 // underReview is a review that the reviewer has open, of the document of all
@@ -268,6 +270,29 @@ func TestDiffering(t *testing.T) {
 		if show(a) != tt[2] || show(b) != tt[3] {
 			t.Errorf("%s and %s: %s and %s; want %s and %s", tt[0], tt[1], show(a), show(b), tt[2], tt[3])
 		}
+	}
+}
+
+// TestCompared: a field stands with its check digit, and the overall one by
+// itself.
+func TestCompared(t *testing.T) {
+	digit := &pipeline.CheckDigitReading{Printed: "7", Computed: "2", State: mrz.Refuted}
+	r := pipeline.Report{
+		Pages: []pipeline.PageReading{{Zones: []pipeline.ZoneReading{{Fields: []pipeline.FieldReading{
+			{Name: mrz.DateOfBirth, Raw: "740812", CheckDigit: digit}, {Name: "overall_check_digit", Raw: "7", CheckDigit: digit}, {Name: mrz.Sex, Raw: "F"},
+		}}}}},
+		Findings: []pipeline.Finding{
+			{Check: "VIZ-01", Outcome: pipeline.Fail, Values: []pipeline.Value{{Label: "document number", Printed: "L898902", Expected: "L898903"}}},
+			{Check: "VIZ-01", Outcome: pipeline.NotPerformed},
+		},
+	}
+	var got []string
+	for _, c := range comparisonsOf(r) {
+		got = append(got, strings.Join([]string{c.Name, c.Said, c.Differ, c.Source, c.Result.Text}, "|"))
+	}
+	want := []string{"Date of birth|7|2|its check digit|Does not agree", "Overall check digit|7|2|its check digit|Does not agree", "Document number|3|2|the printed page|Differs"}
+	if !slices.Equal(got, want) {
+		t.Errorf("%q; want %q", got, want)
 	}
 }
 
