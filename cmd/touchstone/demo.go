@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"touchstone.internal/fixtures"
@@ -34,30 +35,35 @@ func demoAccounts() []pipeline.Account {
 	}
 }
 
-// demoDocument is one synthetic upload of a demo encounter.
+// demoDocument is one synthetic upload of the demo encounter of its channel.
 type demoDocument struct {
-	encounter string
-	capture   pipeline.CaptureClass
-	format    mrz.Format
-	fault     fixtures.Fault
+	channel pipeline.Channel
+	capture pipeline.CaptureClass
+	format  mrz.Format
+	fault   fixtures.Fault
 }
 
 // demoDocuments are a few encounters with one document each or several, most
 // without a fault.
 func demoDocuments() []demoDocument {
 	return []demoDocument{
-		{"UTO-241126-0001", pipeline.CapturePhoto, mrz.TD3, fixtures.NoFault},
-		{"UTO-241126-0001", pipeline.CapturePhoto, mrz.MRVA, fixtures.NoFault},
-		{"UTO-241126-0002", pipeline.CapturePhoto, mrz.TD3, fixtures.DateOfBirthDigit},
-		{"UTO-241126-0003", pipeline.CaptureScanner, mrz.TD1, fixtures.NoFault},
-		{"UTO-241126-0004", pipeline.CaptureCopy, mrz.TD2, fixtures.UnknownState},
+		{pipeline.ChannelPrimary, pipeline.CapturePhoto, mrz.TD3, fixtures.NoFault},
+		{pipeline.ChannelPrimary, pipeline.CapturePhoto, mrz.MRVA, fixtures.NoFault},
+		{pipeline.ChannelSecondLine, pipeline.CapturePhoto, mrz.TD3, fixtures.DateOfBirthDigit},
+		{pipeline.ChannelCustody, pipeline.CaptureScanner, mrz.TD1, fixtures.NoFault},
+		{pipeline.ChannelCustody, pipeline.CapturePhoto, mrz.TD3, fixtures.DateOfExpiryDigit},
+		{pipeline.ChannelInCountry, pipeline.CaptureCopy, mrz.TD2, fixtures.UnknownState},
 	}
 }
 
 // addDemo adds what the demo shows, once: accounts that exist mean that it was
 // done before.
 func addDemo(ctx context.Context, out io.Writer, s *servers) error {
-	fmt.Fprintf(out, "Demo accounts: officer, reviewer, operator; the password of each is %s\n", demoPassword)
+	var names []string
+	for _, a := range demoAccounts() {
+		names = append(names, a.Name)
+	}
+	fmt.Fprintf(out, "Demo accounts: %s; the password of each is %s\n", strings.Join(names, ", "), demoPassword)
 	for _, a := range demoAccounts() {
 		err := addAccount(ctx, s.db, a.Name, a.Title, a.Role, demoPassword)
 		if errors.Is(err, errAccountExists) {
@@ -67,16 +73,29 @@ func addDemo(ctx context.Context, out io.Writer, s *servers) error {
 			return err
 		}
 	}
+	encounters := map[pipeline.Channel]string{}
 	for i, d := range demoDocuments() {
-		if err := addDemoDocument(ctx, s, d, uint64(i+1)); err != nil {
+		if encounters[d.channel] == "" {
+			e, err := s.db.OpenEncounter(ctx, demoEncounter(d.channel, time.Now()))
+			if err != nil {
+				return err
+			}
+			encounters[d.channel] = e.Reference
+		}
+		if err := addDemoDocument(ctx, s, d, encounters[d.channel], uint64(i+1)); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
+// demoEncounter is where somebody has been waiting for a while.
+func demoEncounter(c pipeline.Channel, now time.Time) pipeline.Encounter {
+	return pipeline.Encounter{Site: "UTO", Channel: c, People: 2, ClockFrom: now.Add(-40 * time.Minute), OpenedBy: "officer", OpenedAt: now}
+}
+
 // addDemoDocument draws a document and takes it the way of every upload.
-func addDemoDocument(ctx context.Context, s *servers, demo demoDocument, seed uint64) error {
+func addDemoDocument(ctx context.Context, s *servers, demo demoDocument, encounter string, seed uint64) error {
 	picture, _, err := fixtures.Picture(demo.format, demo.fault, seed)
 	if err != nil {
 		return fmt.Errorf("draw a specimen: %w", err)
@@ -88,7 +107,7 @@ func addDemoDocument(ctx context.Context, s *servers, demo demoDocument, seed ui
 	d := pipeline.Document{
 		ID: pipeline.NewDocumentID(random), Digest: pipeline.DigestOf(sha256.Sum256(picture)),
 		Size: int64(len(picture)), MediaType: pipeline.JPEG, FileName: "specimen.jpg",
-		Encounter: demo.encounter, Capture: demo.capture, UploadedBy: "officer",
+		Encounter: encounter, Capture: demo.capture, UploadedBy: "officer",
 		ReceivedAt: time.Now().UTC(), State: pipeline.StateReceived,
 	}
 	if err := s.blobs.Put(ctx, pipeline.Originals, d.Digest, bytes.NewReader(picture), d.Size); err != nil {

@@ -454,6 +454,7 @@ func listExamples() []example {
 		{"home-supervisor", "home", shellAs(pipeline.RoleSupervisor, "Supervisor", "/"), Home{}},
 		{"home-safeguarding", "home", shellAs(pipeline.RoleSafeguarding, "Safeguarding lead", "/"), Home{}},
 		{"home-operator", "home", shell(operator, "/"), Home{}},
+		{"home-administrator", "home", shellAs(pipeline.RoleAdministrator, "Administrator", "/"), Home{}},
 		{"documents", "documents", shell(officer, "/documents"), Documents{Documents: several()[:4]}},
 		{"documents-all", "documents", shell(reviewer, "/documents"), Documents{
 			Filter:    pipeline.DocumentFilter{State: pipeline.StateScreened, Conclusion: pipeline.ReviewSuggested, Encounter: "NPT-241126-0147"},

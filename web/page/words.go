@@ -23,6 +23,8 @@ func functions(a assets) template.FuncMap {
 		"errors":  errorsOf,
 		"errorOn": errorOn,
 		"nav":     navOf,
+		"ways":    func(s Shell) []way { return waysOf(s.Account.Role) },
+		"may":     func(s Shell, a string) bool { return policy.May(s.Account.Role, policy.Action(a)) },
 		"role":    func(r pipeline.Role) string { return roles[r] },
 
 		"when":     when,
@@ -274,29 +276,40 @@ type link struct {
 }
 
 // ways are the pages of the menu, and what an account must be allowed for each.
-var ways = []struct { //nolint:gochecknoglobals // a table, never written
-	action        policy.Action
-	address, text string
-}{
-	{policy.Upload, "/upload", "Upload"},
-	{policy.Queue, "/queue", "Review queue"},
-	{policy.Board, "/board", "Board"},
-	{policy.Read, "/documents", "Documents"},
-	{policy.Search, "/search", "Search"},
-	{policy.Upload, "/typed-zone", "Typed zone"},
-	{policy.Audit, "/audit", "Audit log"},
-	{policy.Refer, "/referrals", "Referrals"},
-	{policy.Integrate, "/tokens", "Tokens"},
-	{policy.Operate, "/status", "Status"},
+var ways = []way{ //nolint:gochecknoglobals // a table, never written
+	{policy.Upload, "/upload", "Upload", "Add pictures of identity documents. In a few seconds you read whether they should be examined, and why."},
+	{policy.Queue, "/queue", "Review queue", "See what waits for a decision, the most urgent first."},
+	{policy.Board, "/board", "Board", "See the clocks, the numbers, and the list behind each of them."},
+	{policy.Read, "/documents", "Documents", "Find documents and their results again."},
+	{policy.Search, "/search", "Search", "Look documents up by number, name or hash, for a reason that is written down."},
+	{policy.Upload, "/typed-zone", "Typed zone", "Check a machine readable zone that came by phone."},
+	{policy.Audit, "/audit", "Audit log", "See who did what, and when."},
+	{policy.Refer, "/referrals", "Referrals", "See who was told about whom, and whether they have answered."},
+	{policy.Integrate, "/tokens", "Tokens", "Let other systems in, and shut them out."},
+	{policy.Operate, "/status", "Status", "See how the service is doing, without any document."},
 }
 
-// navOf gives the pages that a role can use. What it cannot use is absent.
+// way is a page of the menu.
+type way struct {
+	action               policy.Action
+	Address, Text, Leads string // Leads says what one does there
+}
+
+// waysOf gives the pages that a role can use. What it cannot use is absent.
+func waysOf(role pipeline.Role) (out []way) {
+	for _, w := range ways {
+		if policy.May(role, w.action) {
+			out = append(out, w)
+		}
+	}
+	return out
+}
+
+// navOf is the menu.
 func navOf(s Shell) []link {
 	var links []link
-	for _, w := range ways {
-		if policy.May(s.Account.Role, w.action) {
-			links = append(links, link{Address: w.address, Text: w.text})
-		}
+	for _, w := range waysOf(s.Account.Role) {
+		links = append(links, link{Address: w.Address, Text: w.Text})
 	}
 	for i := range links {
 		links[i].Here = s.Path == links[i].Address || strings.HasPrefix(s.Path, links[i].Address+"/")
