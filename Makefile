@@ -8,7 +8,7 @@ SHELL := /bin/bash
 # .ci/setup may have put Go in one of these places a moment ago.
 export PATH := $(PATH):/usr/local/go/bin:/usr/lib/go/bin
 
-.PHONY: help run build test lint fuzz proof
+.PHONY: help run build test lint fuzz proof screenshots
 
 help: ## List the commands
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 16
@@ -34,6 +34,12 @@ test: ## Set up and run every test, with real servers and a real browser
 
 lint: ## Run golangci-lint (built once from its own modfile)
 	@.ci/lint
+
+screenshots: ## Draw the pictures of every page in .readme/pages anew
+	@mkdir -p .readme/pages
+	@rm -f .readme/pages/*
+	@TOUCHSTONE_GALLERY=$(CURDIR)/.readme/pages go test -count=1 ./web/page -run '^TestScreenshots$$'
+	@du -sh .readme/pages
 
 fuzz: ## Fuzz every parser of foreign bytes, FUZZTIME each (default 1m)
 	@.ci/fuzz
