@@ -69,6 +69,9 @@ func TestPrint(t *testing.T) {
 		{"document-clear", 3, []string{"It is about the document, not the person."}, []string{"Sign out"}},
 		{"examine-high", 6, []string{"Issuing State and nationality exist, DOC-04", "Shares of the findings", "Line 2, character 5", "Fields of the machine readable zone", "Collected: received"}, []string{"Sign out", "Hide boxes", "Keyboard shortcuts", "Fit"}},
 		{"examine-tall", 6, []string{"Shares of the findings"}, []string{"Hide boxes"}},
+		{"review", 6, []string{"Issuing State and nationality exist, DOC-04"}, []string{"Sign out", "Record decision", "Hide boxes"}},
+		{"review-decided", 6, nil, []string{"Sign out", "Hide boxes"}},
+		{"audit", 4, []string{"Collected: received"}, []string{"Sign out"}},
 		{"documents-all", 3, []string{"Uploaded by"}, []string{"Apply filters", "Next page"}},
 	} {
 		t.Run(tt.example, func(t *testing.T) {
@@ -100,6 +103,24 @@ func TestPrint(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestPrintFoldedWithoutScript: what is folded is on paper without JavaScript too.
+func TestPrintFoldedWithoutScript(t *testing.T) {
+	_, server := newDesk(t)
+	b := newBrowser(t)
+	b.do(t, noScript(), chromedp.Navigate(server.URL+"/example/document-high"))
+	if all := sheets(t, b, "document-high-no-script"); len(all) > 3 || !strings.Contains(strings.Join(all, " "), "No problem found (3)") {
+		t.Errorf("%d sheets: %q", len(all), all)
+	}
+}
+
+// noScript switches JavaScript off.
+func noScript() chromedp.Action[chromedp.Void] {
+	return chromedp.Func(func(ctx context.Context, tab *chromedp.Target) error {
+		_, err := cdp.Call(ctx, tab, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
+		return err
+	})
 }
 
 // TestPrintKeepsRowsWhole: no row, reason, finding or picture is parted by the

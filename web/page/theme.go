@@ -70,6 +70,9 @@ func referenceOf(c content) string {
 // Reference is that of the document.
 func (v Document) Reference() pipeline.DocumentID { return v.Document.ID }
 
+// Reference is that of the document before the reviewer.
+func (v Review) Reference() pipeline.DocumentID { return v.Review.Document }
+
 // folded is the start of what a reader can fold, open or not.
 var folded = regexp.MustCompile(`<details\b([^>]*?)( open)?>`)
 
