@@ -513,3 +513,21 @@ func TestGrade(t *testing.T) {
 		}
 	}
 }
+
+// TestUI20NoScript: with JavaScript off no page shows a control that does nothing.
+// Every button that is seen sends a form, every form has an address and a method,
+// and whatever changes something is sent by POST.
+func TestUI20NoScript(t *testing.T) {
+	_, server := newDesk(t)
+	b := newBrowser(t)
+	b.do(t, chromedp.EmulateViewport(390, 844), noScript())
+	for _, e := range examples(t) {
+		b.do(t, chromedp.Navigate(server.URL+"/example/"+e.name))
+		for _, dead := range eval[[]string](t, b, `[...document.querySelectorAll("button,[role=button]:not(a[href]),[tabindex='0']:not(.app-mrz-box,.app-stage,summary,a,input)")]
+			.filter(e => e.checkVisibility({visibilityProperty: true}) && !(e.type === "submit" && e.form?.getAttribute("action") && e.form.getAttribute("method")))
+			.concat([...document.forms].filter(f => !f.getAttribute("action") || f.method === "get" && f.querySelector("[type=password],[type=file],textarea")))
+			.map(e => e.outerHTML.slice(0, 150))`) {
+			t.Errorf("%s: without JavaScript this does nothing: %s", e.name, dead)
+		}
+	}
+}
