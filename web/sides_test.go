@@ -22,7 +22,7 @@ func (w *world) screenAs(t *testing.T, id pipeline.DocumentID, o pipeline.Screen
 		t.Fatal(err)
 	}
 	r := pipeline.AbortedReport(d.Digest, now.UTC(), d.Capture, pipeline.ProblemZoneNotFound)
-	page := pipeline.PageReading{Width: 10, Height: 10}
+	page := pipeline.PageReading{Width: 2000, Height: 1500}
 	for _, f := range formats {
 		page.Zones = append(page.Zones, pipeline.ZoneReading{Format: f})
 	}

@@ -301,7 +301,7 @@ func TestSpoolGone(t *testing.T) {
 		t.Fatal(err)
 	}
 	w := newWorld(t, func(c *Config) { c.SpoolDir = dir })
-	if err := os.Remove(dir); err != nil {
+	if err := os.RemoveAll(dir); err != nil {
 		t.Fatal(err)
 	}
 	if a := w.curl(t, officer).send("/api/v1/documents", filled(part{"file", "a.jpg", picture()})); a.status != http.StatusInternalServerError {

@@ -186,10 +186,6 @@ func (s *server) apiUploadPiece(w http.ResponseWriter, r *http.Request, _ pipeli
 	if err != nil || offset < 0 {
 		return problemPieceType()
 	}
-	if u.Document != "" {
-		setOffset(w, u.Size)
-		return problemOffset()
-	}
 	body := s.newPacedBody(w, r)
 	release, err := s.pieces.hold(r.Context(), u.ID, body.abandon)
 	if err != nil {
@@ -197,6 +193,13 @@ func (s *server) apiUploadPiece(w http.ResponseWriter, r *http.Request, _ pipeli
 	}
 	defer release()
 	defer body.release()
+	if u, err = s.findUpload(r.Context(), u.ID); err != nil { // as it is now that nobody else is at it
+		return err
+	}
+	if u.Document != "" {
+		setOffset(w, u.Size)
+		return problemOffset()
+	}
 	arrived, err := s.pieces.add(u, offset, body)
 	setOffset(w, arrived)
 	if err := s.uploadArrived(r.Context(), u, offset, arrived); err != nil {
