@@ -260,6 +260,9 @@ func (s *server) showDocument(w http.ResponseWriter, r *http.Request, name strin
 		return s.backTo(w, r, review, "")
 	}
 	view := page.Document{Document: d, Checks: s.checks}
+	if view.Company, err = s.company(ctx, d.Encounter); err != nil {
+		return err
+	}
 	if err := s.together(ctx, &view, name == "document"); err != nil {
 		return err
 	}

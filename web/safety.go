@@ -23,6 +23,9 @@ func (s *server) safety(w http.ResponseWriter, r *http.Request, who pipeline.Acc
 		}
 		if err == nil {
 			view.Document = d.ID
+			if view.Company, err = s.company(r.Context(), d.Encounter); err != nil {
+				return err
+			}
 			if view.Raised, err = s.raised(r.Context(), d); err != nil {
 				return err
 			}

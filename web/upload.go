@@ -135,6 +135,9 @@ func (s *server) showUpload(w http.ResponseWriter, r *http.Request, status int, 
 			return err
 		}
 	}
+	if view.Company, err = s.company(ctx, view.Encounter); err != nil {
+		return err
+	}
 	us, err := s.Uploads.ListUploads(ctx, infoOf(ctx).who.Name)
 	if err != nil {
 		return err
@@ -253,6 +256,9 @@ func (s *server) showReceived(w http.ResponseWriter, r *http.Request, encounter 
 	}
 	var err error
 	if v.Pairs, err = s.suggest(r.Context(), all); err != nil {
+		return err
+	}
+	if v.Company, err = s.company(r.Context(), encounter); err != nil {
 		return err
 	}
 	s.show(w, r, screen{http.StatusOK, "received", v})

@@ -337,6 +337,7 @@ func examples(t *testing.T) []example {
 	es = append(es, queueExamples()...)
 	es = append(es, boardExamples()...)
 	es = append(append(es, peopleExamples()...), referExamples()...)
+	es = append(es, companyExamples(drawn(t))...)
 	es = append(es, documentExamples(drawn(t))...)
 	es = append(es, reviewExamples(drawn(t))...)
 	es = append(es, standingExamples(drawn(t))...)

@@ -124,6 +124,22 @@ func composed(g casework.Group, rule string, number int) Refer {
 	return v
 }
 
+// companyExamples are pages about documents with people beside them.
+func companyExamples(s specimen) []example {
+	first := withReport(s.examine())
+	first.Company = &Company{Encounter: occasion, First: []int{2, 3}}
+	reviewed := withReport(s.examine())
+	reviewed.Company = &Company{First: []int{2}} // who may not see the people
+	calm := &Company{Encounter: occasion}
+	return []example{
+		{"document-first", "document", shell(officer, "/documents/TSD-7Q4K-2M9X"), first},
+		{"document-first-reviewer", "document", shell(reviewer, "/documents/TSD-7Q4K-2M9X"), reviewed},
+		{"upload-company", "upload", shell(officer, "/upload"), Upload{Encounter: occasion, Company: calm}},
+		{"received-company", "received", shell(officer, "/upload/received"), Received{Encounter: occasion, Files: []ReceivedFile{{Document: document(pipeline.StateScreened)}}, Company: calm}},
+		{"safety-company", "safety", shell(officer, "/safety"), Safety{Document: "TSD-7Q4K-2M9X", Company: calm}},
+	}
+}
+
 func referExamples() []example {
 	g := mixedGroup()
 	at := "/encounters/" + occasion + "/refer"

@@ -14,6 +14,7 @@ import (
 type Safety struct {
 	Document pipeline.DocumentID // that a concern can be raised on; empty if none
 	Raised   bool                // somebody did already
+	Company  *Company            // of its encounter; nil if that is not known here
 }
 
 // safetyAt is where the page about safety is for whoever looks at an address: it

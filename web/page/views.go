@@ -82,6 +82,7 @@ type Upload struct {
 	PageOf     *pipeline.Document
 	Unfinished []UnfinishedUpload
 	Errors     []Error
+	Company    *Company // of the encounter; nil if that is not known here
 }
 
 // UnfinishedUpload is a file of which a part has arrived, or all, and that is no
@@ -96,7 +97,8 @@ type UnfinishedUpload struct {
 type Received struct {
 	Encounter string
 	Files     []ReceivedFile
-	Pairs     []Pair // that may be two sides of one document
+	Pairs     []Pair   // that may be two sides of one document
+	Company   *Company // of the encounter; nil if that is not known here
 }
 
 // ReceivedFile is one file of an upload: a document, or the reason why not.
@@ -134,6 +136,7 @@ type Document struct {
 	Sides      []pipeline.Document // all pictures of the document, this one among them
 	Own        bool                // the account has uploaded it, and may add to it
 	UsedAnyway bool                // though it could not be checked
+	Company    *Company            // of its encounter; nil if that is not known here
 }
 
 // What a document before reviewers waits for, as everybody may know it: not how
