@@ -150,7 +150,7 @@ func (s *server) exportAudit(w http.ResponseWriter, r *http.Request, _ pipeline.
 	for len(events) > 0 {
 		for _, e := range events {
 			if write(auditBodyOf(e)) != nil {
-				return nil // the client has gone
+				return nil //nolint:nilerr // the client has gone
 			}
 			f.Before = e.Seq
 		}

@@ -65,6 +65,11 @@ var samples = map[string]sample{
 	"POST /api/v1/documents":             {parts: filled(part{"file", "page.jpg", picture()})},
 	"POST /api/v1/mrz":                   {json: `{"text": "` + jsonZone + `"}`},
 
+	"POST /accounts":               {form: url.Values{"name": {"once"}, "role": {"officer"}}},
+	"POST /accounts/{name}":        {form: url.Values{"title": {"A title"}, "role": {"reviewer"}}},
+	"POST /api/v1/accounts":        {json: `{"name": "once-more", "title": "", "role": "officer"}`},
+	"POST /api/v1/accounts/{name}": {json: `{"title": "A title", "role": "reviewer"}`},
+
 	"GET /audit/export":        {address: "/audit/export?format=csv"},
 	"GET /api/v1/audit/export": {address: "/api/v1/audit/export?format=jsonl"},
 
@@ -106,6 +111,7 @@ var kinds = map[string]kind{
 	"id":        {(*matrix).addDocument, "TSD-0000-0000"},
 	"upload":    {(*matrix).addUpload, strings.Repeat("A", 26)},
 	"token":     {(*matrix).addToken, "none"},
+	"name":      {(*matrix).addAccount, "nobody"},
 	"reference": {(*matrix).addEncounter, "UTO-000000-0001"},
 	"referral":  {(*matrix).addReferral, "R-0000-0000"},
 }
@@ -134,6 +140,16 @@ type matrix struct {
 
 func newMatrix(t *testing.T, w *world) *matrix {
 	return &matrix{t: t, w: w, kept: map[string]string{}}
+}
+
+// addAccount makes an account.
+func (m *matrix) addAccount(owner string) string {
+	m.t.Helper()
+	a := pipeline.Account{Name: strings.ToLower(rand.Text()), Role: pipeline.RoleOfficer}
+	if err := m.w.db.CreateAccount(m.t.Context(), a, pipeline.Deed{By: pipeline.Actor{Account: owner}, At: time.Now()}); err != nil {
+		m.t.Fatal(err)
+	}
+	return a.Name
 }
 
 // addToken makes the token of another system.

@@ -209,6 +209,8 @@ func (d *description) check(t *testing.T, op describedOperation, status int, a a
 func TestSchemasMatchTypes(t *testing.T) {
 	d := describe(t)
 	for name, v := range map[string]any{
+		"Account": accountBody{}, "AccountList": pageBody[accountBody]{}, "AccountWish": accountWish{}, "AccountEdit": accountEdit{}, "OneTimePassword": oneTimeBody{}, "PasswordChange": passwordChange{},
+		"Token": tokenBody{}, "TokenList": pageBody[tokenBody]{}, "TokenWish": tokenWish{}, "AuditEvent": auditBody{}, "AuditEventList": pageBody[auditBody]{},
 		"Document": documentBody{}, "Sighting": sightingBody{}, "DocumentList": listBody{}, "Problem": problemBody{}, "FieldError": fieldError{},
 		"OpenedEncounter": encounterBody{}, "Upload": uploadBody{}, "Joining": joinBody{}, "TypedText": typedBody{}, "TypedZone": explain.Explanation{}, "TypedField": explain.Field{}, "TypedCharacter": explain.Character{},
 		"Standing": standingBody{}, "Review": reviewBody{}, "Decision": decisionBody{}, "Judgement": draftBody{}, "Impression": impressionBody{}, "Recapture": recaptureBody{},

@@ -125,6 +125,20 @@ func (s *server) sessionRoutes(rt *router) {
 // accessRoutes are about who may come in. {token} is the token of another
 // system.
 func (s *server) accessRoutes(rt *router) {
+	rt.handle("GET /accounts", policy.Accounts, s.accountsPage)
+	rt.handle("POST /accounts", policy.Accounts, s.addAccountPage)
+	rt.handle("GET /accounts/{name}", policy.Accounts, s.accountPage)
+	rt.handle("POST /accounts/{name}", policy.Accounts, s.changeAccountPage(s.pageEdit))
+	rt.handle("POST /accounts/{name}/lock", policy.Accounts, s.changeAccountPage(s.pageLock))
+	rt.handle("POST /accounts/{name}/unlock", policy.Accounts, s.changeAccountPage(s.pageUnlock))
+	rt.handle("POST /accounts/{name}/password", policy.Accounts, s.changeAccountPage(s.pageReset))
+	rt.handle("GET /api/v1/accounts", policy.Accounts, s.apiAccounts)
+	rt.handle("POST /api/v1/accounts", policy.Accounts, s.apiAddAccount)
+	rt.handle("GET /api/v1/accounts/{name}", policy.Accounts, s.apiAccount)
+	rt.handle("POST /api/v1/accounts/{name}", policy.Accounts, s.apiChangeAccount(s.apiEdit))
+	rt.handle("POST /api/v1/accounts/{name}/lock", policy.Accounts, s.apiChangeAccount(bodiless(s.pageLock)))
+	rt.handle("POST /api/v1/accounts/{name}/unlock", policy.Accounts, s.apiChangeAccount(bodiless(s.pageUnlock)))
+	rt.handle("POST /api/v1/accounts/{name}/password", policy.Accounts, s.apiChangeAccount(bodiless(s.pageReset)))
 	rt.handle("GET /audit", policy.Audit, s.auditPage)
 	rt.handle("GET /audit/export", policy.Audit, s.exportAudit)
 	rt.handle("GET /api/v1/audit", policy.Audit, s.apiAudit)

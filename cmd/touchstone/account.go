@@ -16,11 +16,14 @@ import (
 	"touchstone.internal/web"
 )
 
-// accountCmd adds an account.
+// accountCmd adds an account, or changes one that is there.
 type accountCmd struct {
-	Name  string `arg:"" help:"What the person signs in with."`
-	Role  string `enum:"officer,reviewer,safeguarding,analyst,supervisor,auditor,operator,administrator" default:"officer" help:"One of ${enum}."`
-	Title string `help:"What screens call the account, such as 'Duty officer'. Default: the name."`
+	Name   string `arg:"" help:"What the person signs in with."`
+	Lock   bool   `xor:"do" help:"Lock an account that is there: it is signed out everywhere and cannot come in."`
+	Unlock bool   `xor:"do" help:"Unlock it."`
+	Reset  bool   `xor:"do" help:"Set another password, which has to be changed within 3 days."`
+	Role   string `enum:"officer,reviewer,safeguarding,analyst,supervisor,auditor,operator,administrator" default:"officer" help:"One of ${enum}."`
+	Title  string `help:"What screens call the account, such as 'Duty officer'. Default: the name."`
 	databaseFlag
 }
 
@@ -34,8 +37,56 @@ func (accountCmd) Help() string {
 	return "The password is asked for on a terminal, or read as one line from standard input."
 }
 
-// Run reads the password and stores its hash.
+// Run does what the flags say; without one it adds an account.
 func (c *accountCmd) Run(ctx context.Context, std streams) error {
+	if c.Lock || c.Unlock || c.Reset {
+		return c.change(ctx, std)
+	}
+	return c.add(ctx, std)
+}
+
+// change changes an account that is there.
+func (c *accountCmd) change(ctx context.Context, std streams) error {
+	name, done := strings.ToLower(c.Name), "Unlocked"
+	var password string
+	var err error
+	if c.Reset {
+		if password, err = readPassword(std); err != nil {
+			return err
+		}
+		if wrong := pipeline.CheckPassword(name, password); wrong != "" {
+			return errors.New(wrong)
+		}
+	}
+	store, err := db.OpenExisting(ctx, c.Database)
+	if err != nil {
+		return err
+	}
+	defer store.Close()
+	switch d := deed(); {
+	case c.Reset:
+		done = "Set another password for"
+		err = store.SetPassword(ctx, name, pipeline.Password{Hash: web.HashPassword(password), OneTimeUntil: d.At.Add(pipeline.OneTime)}, d)
+	case c.Lock:
+		done = "Locked"
+		err = store.LockAccount(ctx, name, true, d)
+	default:
+		err = store.LockAccount(ctx, name, false, d)
+	}
+	switch {
+	case errors.Is(err, pipeline.ErrNotFound):
+		return fmt.Errorf("there is no account %s", printable(name))
+	case errors.Is(err, pipeline.ErrLastAdministrator):
+		return errors.New("this is the last administrator: add another first, with --role administrator")
+	case err != nil:
+		return err
+	}
+	fmt.Fprintf(std.out, "%s %s.\n", done, name)
+	return nil
+}
+
+// add reads the password and stores its hash.
+func (c *accountCmd) add(ctx context.Context, std streams) error {
 	role, err := pipeline.ParseRole(c.Role)
 	if err != nil {
 		return err

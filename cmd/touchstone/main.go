@@ -40,7 +40,7 @@ type cli struct {
 	MRZ      mrzCmd      `cmd:"" name:"mrz" help:"Explain a machine readable zone that you type."`
 	Specimen specimenCmd `cmd:"" help:"Draw synthetic documents of the State of Utopia, with their truth."`
 	Evaluate evaluateCmd `cmd:"" help:"Measure how well pictures are read of which it is known what is printed."`
-	Account  accountCmd  `cmd:"" help:"Add an account that can sign in to the desk."`
+	Account  accountCmd  `cmd:"" help:"Add an account that can sign in to the desk, or lock, unlock or reset one."`
 	Doctor   doctorCmd   `cmd:"" help:"Check every part and say how to mend what is wrong."`
 	Child    childCmd    `cmd:"" hidden:"" help:"Read one document in a sandbox (started by the program itself)."`
 	S3       s3Cmd       `cmd:"" name:"s3" hidden:"" help:"Serve the embedded object store (started by the program itself)."`

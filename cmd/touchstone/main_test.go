@@ -113,6 +113,28 @@ func newDatabase(t *testing.T) string {
 	return address
 }
 
+// TestAccountChanges: an account is locked, unlocked and reset by flags.
+func TestAccountChanges(t *testing.T) {
+	database := newDatabase(t)
+	for _, tt := range []struct {
+		flag, password string
+		code           int
+		says           string
+	}{
+		{"--lock", "", exitProblem, "there is no account ada"},
+		{"--role=administrator", "long enough to keep\n", exitOK, "administrator ada"},
+		{"--lock", "", exitProblem, "this is the last administrator"},
+		{"--unlock", "", exitOK, "Unlocked ada"},
+		{"--reset", "too short\n", exitProblem, "15 characters or more"},
+		{"--reset", "another one to keep\n", exitOK, "Set another password for ada"},
+	} {
+		code, out, err := touchstone(t, strings.NewReader(tt.password), "account", "ada", tt.flag, "--database", database)
+		if code != tt.code || !strings.Contains(out+err, tt.says) {
+			t.Errorf("%s: exit %d, %s; want %d, %q", tt.flag, code, out+err, tt.code, tt.says)
+		}
+	}
+}
+
 func TestAccount(t *testing.T) {
 	database := newDatabase(t)
 	const good = "long enough to keep\n"

@@ -365,6 +365,15 @@ func examples(t *testing.T) []example {
 	)
 }
 
+// accounts is one of each state.
+func accounts() []pipeline.Account {
+	return []pipeline.Account{
+		{Name: "officer", Title: "Duty officer", Role: officer, OneTimeUntil: now.Add(pipeline.OneTime)},
+		{Name: "administrator", Title: "Administrator", Role: administrator, LockedAt: now.Add(-time.Hour)},
+		{Name: "e-gates", Title: "e-gates", Role: pipeline.RoleMachine},
+	}
+}
+
 // machineTokens are one of each state.
 func machineTokens() []pipeline.Token {
 	made := now.Add(-40 * 24 * time.Hour)
@@ -385,6 +394,12 @@ func formExamples() []example {
 	return []example{
 		{"sign-in", "sign-in", shell("", "/sign-in"), SignIn{Next: "/upload"}},
 		{"sign-in-error", "sign-in", shell("", "/sign-in"), SignIn{Name: "officer", Errors: []Error{{"name", "Account name and password do not belong together"}, {"password", "Enter your password"}}}},
+		{"accounts", "accounts", shell(administrator, "/accounts"), Accounts{Accounts: accounts(), Next: "/accounts?cursor=YQ", Made: accounts()[0], Password: "abcde-fghij-klmno-pqrst"}},
+		{"accounts-error", "accounts", shell(administrator, "/accounts"), Accounts{Name: "Duty Officer", Errors: []Error{{"name", "There is an account of this name. Choose another"}, {"role", "Select a role"}}}},
+		{"accounts-empty", "accounts", shell(administrator, "/accounts"), Accounts{}},
+		{"account-edit", "account-edit", shell(administrator, "/accounts/officer"), AccountEdit{Account: accounts()[0], Password: "abcde-fghij-klmno-pqrst"}},
+		{"account-edit-locked", "account-edit", shell(administrator, "/accounts/officer"), AccountEdit{Account: accounts()[1], Errors: []Error{{"role", "This is the last administrator who is not locked. Let somebody else in first"}}}},
+		{"account-edit-machine", "account-edit", shell(administrator, "/accounts/e-gates"), AccountEdit{Account: accounts()[2]}},
 		{"audit", "audit", shell(auditor, "/audit"), Audit{Events: history(), Next: "/audit?cursor=MQ", Query: "account=officer", Filter: pipeline.AuditFilter{Account: "officer", Operation: pipeline.OpConsult}, Day: "2026-11-24"}},
 		{"audit-error", "audit", shell(auditor, "/audit"), Audit{Day: "24/11", Errors: []Error{{"day", "Day must be written as 2026-11-24"}, {"operation", "Select what was done from the list"}}}},
 		{"audit-empty", "audit", shell(auditor, "/audit"), Audit{}},

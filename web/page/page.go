@@ -52,6 +52,9 @@ var views = map[string]reflect.Type{ //nolint:gochecknoglobals // a table, never
 	"status":     reflect.TypeFor[Status](),
 	"problem":    reflect.TypeFor[Problem](),
 	"problems":   reflect.TypeFor[Problems](),
+
+	"accounts":     reflect.TypeFor[Accounts](),
+	"account-edit": reflect.TypeFor[AccountEdit](),
 }
 
 // Pages holds every page, parsed, and the assets that they refer to. It is

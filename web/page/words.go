@@ -51,9 +51,12 @@ func functions(a assets) template.FuncMap {
 		"upper": upper,
 		"input": inputOf,
 
-		"tokenState": tokenState,
-		"tokenTimes": tokenTimes,
-		"operations": operations,
+		"tokenState":   tokenState,
+		"tokenTimes":   tokenTimes,
+		"accountState": accountState,
+		"oneTime":      oneTime,
+		"roleChoice":   roleChoice,
+		"operations":   operations,
 
 		"notAccepted": func() label { return label{"Not accepted", "red"} },
 	}
@@ -93,7 +96,7 @@ func preparers() template.FuncMap {
 
 // wide tells whether a page needs all of the width that there is.
 func wide(page string) bool {
-	return slices.Contains([]string{"documents", "examine", "found", "review", "queue", "board", "decisions", "tokens"}, page)
+	return slices.Contains([]string{"documents", "examine", "found", "review", "queue", "board", "decisions", "tokens", "accounts", "audit"}, page)
 }
 
 // label is a word and the colour of its tag. The word alone must do.
@@ -285,6 +288,7 @@ var ways = []way{ //nolint:gochecknoglobals // a table, never written
 	{policy.Upload, "/typed-zone", "Typed zone", "Check a machine readable zone that came by phone."},
 	{policy.Audit, "/audit", "Audit log", "See who did what, and when."},
 	{policy.Refer, "/referrals", "Referrals", "See who was told about whom, and whether they have answered."},
+	{policy.Accounts, "/accounts", "Accounts", "Add accounts, change roles, lock and unlock."},
 	{policy.Integrate, "/tokens", "Tokens", "Let other systems in, and shut them out."},
 	{policy.Operate, "/status", "Status", "See how the service is doing, without any document."},
 }
