@@ -5,6 +5,7 @@ import (
 	"maps"
 	"math"
 	"os"
+	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
@@ -172,6 +173,31 @@ func TestUnfold(t *testing.T) {
 	} {
 		if got := unfold([]byte(in)); !bytes.Equal(got, []byte(want)) {
 			t.Errorf("%s: %s; want %s", in, got, want)
+		}
+	}
+}
+
+// TestStylesHaveOneMeaning: a class is styled in one place, so that two parts of
+// the desk do not take the same name for different things.
+func TestStylesHaveOneMeaning(t *testing.T) {
+	files, err := filepath.Glob("assets/*.css")
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := map[string]string{}
+	for _, file := range files {
+		if name := filepath.Base(file); name == "govuk-frontend.min.css" || name == "dark.css" || name == "print.css" {
+			continue // what they say is about the others' names
+		}
+		b, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range regexp.MustCompile(`(?m)^(\.app-[a-z_-]+)\{`).FindAllStringSubmatch(string(b), -1) {
+			if seen[m[1]] != "" {
+				t.Errorf("%s is styled twice, in %s and %s", m[1], seen[m[1]], file)
+			}
+			seen[m[1]] = file
 		}
 	}
 }
