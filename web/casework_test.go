@@ -21,7 +21,6 @@ type occasion struct {
 	w         *world
 	page, api *browser // of the officer who opened it
 	reference string
-	document  string
 }
 
 // newOccasion opens an encounter with so many people.
@@ -70,16 +69,17 @@ type story struct {
 }
 
 // both asks a page or its twin of the API.
-func (s *story) both(path string, form url.Values, apiPath string, body any) answer {
+func (s *story) both(path string, form url.Values, apiPath string, body any) {
 	s.actions++
 	if rapid.Bool().Draw(s.t, "page") {
-		return s.page.postForm(path, form)
+		s.page.postForm(path, form)
+		return
 	}
 	b, err := json.Marshal(body)
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	return s.api.postJSON("/api/v1"+apiPath, string(b))
+	s.api.postJSON("/api/v1"+apiPath, string(b))
 }
 
 // pick draws one of some words.
