@@ -8,7 +8,7 @@ SHELL := /bin/bash
 # .ci/setup may have put Go in one of these places a moment ago.
 export PATH := $(PATH):/usr/local/go/bin:/usr/lib/go/bin
 
-.PHONY: help run build test lint fuzz proof screenshots
+.PHONY: help run build test lint fuzz proof screenshots seed
 
 help: ## List the commands
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 16
@@ -43,6 +43,9 @@ screenshots: ## Draw the pictures of every page in .readme/pages anew
 
 fuzz: ## Fuzz every parser of foreign bytes, FUZZTIME each (default 1m)
 	@.ci/fuzz
+
+seed: ## Test the sentences of the guidance one by one, and say what is not built
+	@.ci/seed
 
 proof: ## Prove both commands in a bare Debian 12 root (needs root; slow)
 	@.ci/fresh-machine

@@ -13,6 +13,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"touchstone.internal/pipeline"
 	"touchstone.internal/pipeline/casework"
 )
 
@@ -418,5 +419,47 @@ func TestPeopleAnswersMatch(t *testing.T) {
 	}
 	if lines := w.history(t, o.reference); len(lines) == 0 {
 		t.Error("nothing is in the log")
+	}
+}
+
+// TestS31: a referral keeps the guidance under which it was made.
+func TestS31(t *testing.T) {
+	w := newWorld(t)
+	o := newOccasion(t, w, 1)
+	sent := func() referralBody {
+		a := o.api.postJSON("/api/v1"+o.at("/referrals"), `{"rule":"R-04","person":1,"nature":"msht","reason":"a debt"}`)
+		return decode[referralBody](t, a.body)
+	}
+	old := sent()
+	w.desk.server.rules.Guidance = "a later version"
+	if again := decode[referralBody](t, o.api.get("/api/v1/referrals/"+old.ID).body); again.Guidance != old.Guidance || !strings.Contains(again.Guidance, "Appendix F") {
+		t.Errorf("the old one was made under %q, and is now under %q", old.Guidance, again.Guidance)
+	}
+	if made := sent(); made.Guidance != "a later version" {
+		t.Errorf("the new one is under %q", made.Guidance)
+	}
+}
+
+// TestS9: an adverse decision leaves the task to find out where the document came
+// from, which ends with an outcome in words alone.
+func TestS9(t *testing.T) {
+	w := newWorld(t)
+	o := newOccasion(t, w, 1)
+	d := decode[documentBody](t, o.api.send("/api/v1/documents", []part{{"encounter", "", []byte(o.reference)}, {"capture", "", []byte("C1")}, {"file", "page.jpg", picture()}}).body)
+	w.screen(t, d.ID)
+	w.decide(t, d.ID, reviewer, pipeline.Counterfeit)
+	w.decide(t, d.ID, second, pipeline.Counterfeit)
+	tasks, err := w.db.OpenTasks(t.Context(), o.reference, 9)
+	if err != nil || len(tasks) != 1 || tasks[0].Kind != casework.TaskUpstream || tasks[0].DueAt.Before(time.Now().Add(24*time.Hour)) {
+		t.Fatalf("tasks %v, %v", tasks, err)
+	}
+	done := func(outcome string) answer {
+		return o.api.postJSON("/api/v1"+o.at("/tasks"), fmt.Sprintf(`{"task":%q,"outcome":%q}`, tasks[0].ID, outcome))
+	}
+	if a := done(" "); a.status != http.StatusBadRequest {
+		t.Errorf("ended without an outcome: %d", a.status)
+	}
+	if a := done("a seller in another country, reported"); a.status != http.StatusOK || len(decode[groupBody](t, a.body).Tasks) != 0 {
+		t.Errorf("%d %s", a.status, a.body)
 	}
 }

@@ -128,6 +128,13 @@ func (s *server) showPeople(w http.ResponseWriter, r *http.Request, who pipeline
 	if view.Tasks, err = s.Casework.OpenTasks(ctx, g.Encounter, maxLimit); err != nil {
 		return err
 	}
+	if who.Role == pipeline.RoleSupervisor {
+		e, err := s.Encounters.FindEncounter(ctx, g.Encounter)
+		if err != nil {
+			return err
+		}
+		view.Law = casework.LawOn(e.OpenedAt)
+	}
 	s.show(w, r, screen{statusOf(errs), "people", view})
 	return nil
 }

@@ -463,6 +463,111 @@ func TestS11(t *testing.T) {
 	}
 }
 
+// TestS3b is "fraudulent or fraudulently obtained": they are not the same, and
+// what makes documents is told of.
+func TestS3b(t *testing.T) {
+	suggests(t, group(person(1, said("F6", "yes"))), "R-11/1")
+	if got := suggested(t, group(person(1)), casework.Examined{Document: "a", Verdict: "FOG", Adverse: true}); !slices.Contains(got, "R-09/0") {
+		t.Errorf("of a document that was obtained it thinks of %v", got)
+	}
+	if got := suggested(t, group(person(1)), casework.Examined{Document: "a", Verdict: "CF", Adverse: true}); slices.Contains(got, "R-09/0") {
+		t.Errorf("of a counterfeit it thinks of %v", got)
+	}
+}
+
+// TestS3c is "abuse of legitimate means": each kind of it can be told of.
+func TestS3c(t *testing.T) {
+	for _, kind := range []string{"illegal_working", "marriage", "student", "sponsor", "other"} {
+		suggests(t, group(person(1, said("F8", kind))), "R-18/1")
+	}
+	if got := suggested(t, group(person(1, said("F8", "no")))); slices.Contains(got, "R-18/1") {
+		t.Errorf("of no abuse it thinks of %v", got)
+	}
+}
+
+// TestS12 is "across an international boundary with their consent": both are put
+// down of each person, may change, and stay; what is unclear asks after them.
+func TestS12(t *testing.T) {
+	first, later := said("F2", "unclear"), said("F2", "yes")
+	later.At = noon.Add(time.Hour)
+	p := person(1, said("F1", "yes"), first, later)
+	if got, _ := p.Latest("F2"); !slices.Equal(got.Values, []string{"yes"}) || len(p.Answers) != 3 {
+		t.Errorf("the newest answer is %v, of %d", got.Values, len(p.Answers))
+	}
+	if got := codes(group(p), 1); !slices.Equal(got, []casework.PromptCode{casework.PromptControl}) {
+		t.Errorf("of what was unclear: %v", got)
+	}
+	if got := codes(group(person(2, said("F2", "yes"))), 2); len(got) > 0 {
+		t.Errorf("of agreeing alone: %v", got)
+	}
+}
+
+// TestS17 is "for the purposes of exploitation": that it is suspected needs a
+// reason, and leads to a referral with agreement, or to notifying without.
+func TestS17(t *testing.T) {
+	if errs := casework.RoleMistakes(casework.RoleMark{Role: casework.PotentialVictim, On: true, Reason: " "}); len(errs) != 1 {
+		t.Errorf("suspected without a reason: %v", errs)
+	}
+	for wish, rule := range map[string]string{"agrees": "R-02/1", "refuses": "R-03/1"} {
+		p := person(1, said("F5", wish))
+		p.Roles = []casework.RoleMark{{Role: casework.PotentialVictim, On: true, Reason: "works without pay", At: noon}}
+		suggests(t, group(p), rule)
+	}
+}
+
+// TestS18Tasks: who is looked after is asked again, at a time and by somebody.
+func TestS18Tasks(t *testing.T) {
+	tasks := casework.TasksOf(casework.Referral{Kind: casework.KindSafeguarding, Person: 1, SentBy: "officer", SentAt: noon})
+	again := slices.IndexFunc(tasks, func(k casework.Task) bool { return k.Kind == casework.TaskAskAgain })
+	if again < 0 || !tasks[again].DueAt.Equal(noon.Add(24*time.Hour)) || tasks[again].Owner != "officer" {
+		t.Errorf("tasks %v", tasks)
+	}
+}
+
+// TestS28 is "how these crime types can overlap": the matrix that is sent has the
+// parts of every person.
+func TestS28(t *testing.T) {
+	g := group(person(1), person(2), person(3))
+	g.People[0].Roles = []casework.RoleMark{{Role: casework.SuspectExploiter, On: true, Reason: "x"}, {Role: casework.Presenter, On: true, Reason: "x"}}
+	g.People[1].Roles = []casework.RoleMark{{Role: casework.PotentialVictim, On: true, Reason: "x"}, {Role: casework.ImmigrationMatter, On: true, Reason: "x"}}
+	rule, _ := rules(t).Rule("R-05")
+	sections := casework.Compose(g, rule, 0, nil)
+	want := []string{"Person 1: presenter, suspect exploiter", "Person 2: potential victim, immigration matter", "Person 3: "}
+	if len(sections) != 1 || !slices.Equal(sections[0].Lines, want) {
+		t.Errorf("the matrix is %q, want %q", sections, want)
+	}
+}
+
+// TestS14 is "the Immigration Act 1971, as amended": what is listed is what was in
+// force on the day.
+func TestS14(t *testing.T) {
+	listed := func(day time.Time) (codes []string) {
+		for _, p := range casework.LawOn(day) {
+			codes = append(codes, p.Code)
+		}
+		return codes
+	}
+	before := listed(time.Date(2022, time.June, 27, 23, 59, 0, 0, time.UTC))
+	after := listed(time.Date(2022, time.June, 28, 0, 0, 0, 0, time.UTC))
+	if slices.Contains(before, "IA1971-24D1") || !slices.Contains(after, "IA1971-24D1") || slices.Contains(after, "IA1971-24-OLD") || !slices.Contains(before, "IA1971-24-OLD") {
+		t.Errorf("before: %v; after: %v", before, after)
+	}
+	for _, p := range casework.LawOn(noon) {
+		if p.Says == "" || p.Source == "" {
+			t.Errorf("%s says nothing, or has no source", p.Code)
+		}
+	}
+	defences := 0
+	for _, p := range casework.LawOn(noon)[:2] {
+		if p.Protects {
+			defences++
+		}
+	}
+	if defences != 2 {
+		t.Error("what protects a person does not come first")
+	}
+}
+
 func TestSeal(t *testing.T) {
 	r := casework.Referral{Content: `{"a":1}`}.Seal()
 	if r.Hash != "015abd7f5cc57a2dd94b7590f04ad8084273905ee33ec5cebeae62276a97f862" {

@@ -17,6 +17,7 @@ type People struct {
 	Documents   []pipeline.Document
 	Suggestions []casework.Suggestion
 	Tasks       []casework.Task
+	Law         []casework.Provision // nil for who does not need it
 	Errors      []Error
 }
 

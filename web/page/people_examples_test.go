@@ -96,6 +96,7 @@ func peopleExamples() []example {
 	at := "/encounters/" + occasion + "/people"
 	return []example{
 		{"people", "people", shell(officer, at), People{Group: g, Documents: documents, Suggestions: suggestedFor(g), Tasks: tasks}},
+		{"people-law", "people", shell(officer, at), People{Group: alone, Law: casework.LawOn(now)}},
 		{"people-empty", "people", shell(officer, at), People{Group: casework.Group{Encounter: occasion}}},
 		{"people-alone", "people", shell(officer, at), People{Group: alone}},
 		{"people-error", "people", shell(officer, at), People{Group: g, Documents: documents, Tasks: tasks, Errors: []Error{
