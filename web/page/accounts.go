@@ -46,7 +46,7 @@ type roleField struct {
 
 // roleChoice offers the roles that people can have.
 func roleChoice(chosen pipeline.Role, errs []Error) roleField {
-	all := [][2]string{{"", "Select a role"}}
+	all := [][2]string{{"", "Choose a role"}}
 	for _, r := range pipeline.Roles {
 		if r != pipeline.RoleMachine {
 			all = append(all, [2]string{string(r), upper(roles[r])})
