@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -461,5 +462,29 @@ func TestS9(t *testing.T) {
 	}
 	if a := done("a seller in another country, reported"); a.status != http.StatusOK || len(decode[groupBody](t, a.body).Tasks) != 0 {
 		t.Errorf("%d %s", a.status, a.body)
+	}
+}
+
+// TestWatch: the running desk writes down what nobody acknowledges in time, and the
+// list says by how much it is late.
+func TestWatch(t *testing.T) {
+	w := newWorld(t)
+	o := newOccasion(t, w, 1)
+	f := decode[referralBody](t, o.api.postJSON("/api/v1"+o.at("/referrals"), `{"rule":"R-04","person":1,"nature":"msht","reason":"a debt"}`).body)
+	w.desk.server.Now = func() time.Time { return time.Now().Add(27 * time.Minute) } // due after 15
+	ctx, stop := context.WithCancel(t.Context())
+	done := make(chan struct{})
+	go func() { w.desk.Watch(ctx); close(done) }()
+	for i := 0; len(w.history(t, f.ID)) < 2 && i < 200; i++ {
+		time.Sleep(20 * time.Millisecond)
+	}
+	stop()
+	<-done
+	lines := strings.Join(w.history(t, f.ID), "\n")
+	if !strings.Contains(lines, "referral_overdue_5") || !strings.Contains(lines, "referral_overdue_10") || strings.Contains(lines, "referral_overdue_15") {
+		t.Errorf("the log says:\n%s", lines)
+	}
+	if a := o.page.get("/referrals"); !strings.Contains(a.body, "not acknowledged, 11 minutes late") && !strings.Contains(a.body, "not acknowledged, 12 minutes late") {
+		t.Error("the list does not say how late it is")
 	}
 }

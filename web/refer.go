@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -329,4 +330,28 @@ func (s *server) endTask(ctx context.Context, g casework.Group, id, outcome stri
 		return &casework.RefusedError{Mistakes: []casework.Mistake{{Field: "task", Text: doneAlready}}}
 	}
 	return s.Casework.FinishTask(ctx, id, outcome, who, s.Now())
+}
+
+// watchEvery is how often the desk looks for referrals that nobody acknowledged.
+const watchEvery = 30 * time.Second
+
+// Watch writes down what nobody acknowledges in time, again and again until the
+// desk stops. Lists say so by themselves; nobody is called.
+func (d *Desk) Watch(ctx context.Context) {
+	tick := time.NewTicker(watchEvery)
+	defer tick.Stop()
+	for {
+		n, err := d.server.Casework.MarkOverdue(ctx, d.server.Now())
+		if err != nil && ctx.Err() == nil {
+			d.server.Log.WarnContext(ctx, "referrals_not_watched", slog.String("error", err.Error()))
+		}
+		if n > 0 {
+			d.server.Log.WarnContext(ctx, "referrals_overdue", slog.Int("lines", n))
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+	}
 }

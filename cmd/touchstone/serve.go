@@ -139,6 +139,10 @@ func serveDesk(ctx context.Context, d desk, s *servers, reg *prometheus.Registry
 		return nil
 	})
 	group.Go(func() error {
+		handler.Watch(ctx)
+		return nil
+	})
+	group.Go(func() error {
 		<-ctx.Done()
 		bye, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
 		defer cancel()

@@ -3,6 +3,7 @@ package casework
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -96,6 +97,24 @@ type Referral struct {
 
 // Open tells whether somebody still has to act on it.
 func (r Referral) Open() bool { return r.State != ReferralClosed }
+
+// overdue are the times after which it is put down again that nobody has
+// acknowledged a referral.
+var overdue = []time.Duration{5 * time.Minute, 10 * time.Minute, 15 * time.Minute} //nolint:gochecknoglobals // a table, never written
+
+// FirstOverdue is when it is first put down that nobody has acknowledged.
+const FirstOverdue = 5 * time.Minute
+
+// Overdue gives what the log should say by now of a referral that nobody has
+// acknowledged: one line for each time that has passed.
+func (r Referral) Overdue(now time.Time) (details []string) {
+	for _, after := range overdue {
+		if r.State == ReferralSent && !now.Before(r.AckDue.Add(after)) {
+			details = append(details, fmt.Sprintf("referral_overdue_%d", int(after.Minutes())))
+		}
+	}
+	return details
+}
 
 // Seal gives a referral the hash of its content.
 func (r Referral) Seal() Referral {

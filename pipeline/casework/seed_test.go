@@ -30,7 +30,7 @@ func TestSeedRows(t *testing.T) {
 			t.Errorf("%s is there twice, or says nothing", row)
 		}
 		seen[row] = true
-		for _, test := range strings.Fields(cells[3]) {
+		for test := range strings.FieldsSeq(cells[3]) {
 			there := slices.ContainsFunc(packages, func(p string) bool { return has(t, p, test) })
 			if !there {
 				t.Errorf("%s: there is no %s in %v", row, test, packages)
