@@ -53,12 +53,12 @@ func (r *reader) tries(bs []band) (ts []try) {
 	ps := slices.DeleteFunc(pitches(r.planes, bs), func(p float64) bool { return bs[0].length() > longestBand*p })
 	for _, tall := range talls {
 		for _, p := range ps {
-			a, b := r.probe(bs, try{pitch: p, sign: 1, tall: tall}), r.probe(bs, try{pitch: p, sign: -1, tall: tall})
-			if b.gain > a.gain {
-				a, b = b, a
-			}
-			if a.gain >= evident {
+			a, b := try{pitch: p, sign: 1, tall: tall}, try{pitch: p, sign: -1, tall: tall}
+			if a = r.probe(bs, a); a.gain >= evident {
 				return []try{a, b}
+			}
+			if b = r.probe(bs, b); b.gain >= evident {
+				return []try{b, a}
 			}
 			ts = append(ts, a, b)
 		}
@@ -71,24 +71,32 @@ func (r *reader) tries(bs []band) (ts []try) {
 	return ts[:min(len(ts), 2)]
 }
 
-// probe reads some cells in the middle of the group, at the best of some
-// phases: the mean gain there.
+// probe reads some cells in the middle of the group, at the phase in which the
+// first of them are best: the mean gain there.
 func (r *reader) probe(bs []band, t try) try {
-	t.gain = math.Inf(-1)
-	rule := ruleOf(bs, t)
-	for phase := range fine {
-		sum, n := 0.0, 0
-		for _, b := range bs[:min(len(bs), 2)] {
-			for k := range 6 {
-				s := rule.steps/5 + rule.steps*3/5*k/6
-				gain, _ := r.gain(rule.frame(b, float64(s/fine*fine+phase)))
-				sum += gain
-				n++
-			}
+	rule, phase, first := ruleOf(bs, t), 0, math.Inf(-1)
+	for p := range fine {
+		if sum := r.some(bs, rule, p, 0); sum > first {
+			phase, first = p, sum
 		}
-		t.gain = max(t.gain, sum/float64(n))
 	}
+	t.gain = (first + r.some(bs, rule, phase, 1)) / float64(probed*min(len(bs), 2))
 	return t
+}
+
+// probed is how many cells of a band a probe reads.
+const probed = 6
+
+// some is the gain of every second cell of a probe, from the first or the next.
+func (r *reader) some(bs []band, rule rule, phase, from int) (sum float64) {
+	for _, b := range bs[:min(len(bs), 2)] {
+		for k := from; k < probed; k += 2 {
+			s := rule.steps/5 + rule.steps*3/5*k/probed
+			gain, _ := r.gain(rule.frame(b, float64(s/fine*fine+phase)))
+			sum += gain
+		}
+	}
+	return sum
 }
 
 // fine is in how many steps a cell's width is swept.
