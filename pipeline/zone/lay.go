@@ -25,6 +25,10 @@ const evident = 4.0
 // was tried.
 const likely = .5
 
+// hopeless is the mean gain of the best try below which what is read is no print
+// of any height.
+const hopeless = -0.5
+
 // lay finds the best grid over a group of bands by some tries. Ok is false if no
 // grid explains them.
 func (r *reader) lay(bs []band, tries []try) (best grid, ok bool) {
@@ -51,6 +55,9 @@ func (r *reader) lay(bs []band, tries []try) (best grid, ok bool) {
 func (r *reader) tries(bs []band) (ts []try) {
 	r.ink = 0
 	ps := slices.DeleteFunc(pitches(r.planes, bs), func(p float64) bool { return bs[0].length() > longestBand*p })
+	if len(ps) == 0 {
+		return nil
+	}
 	for _, tall := range talls {
 		for _, p := range ps {
 			a, b := try{pitch: p, sign: 1, tall: tall}, try{pitch: p, sign: -1, tall: tall}
@@ -62,7 +69,8 @@ func (r *reader) tries(bs []band) (ts []try) {
 			}
 			ts = append(ts, a, b)
 		}
-		if slices.ContainsFunc(ts, func(t try) bool { return t.gain >= likely }) {
+		best := slices.MaxFunc(ts, func(a, b try) int { return cmp.Compare(a.gain, b.gain) })
+		if best.gain >= likely || best.gain < hopeless {
 			break
 		}
 	}
