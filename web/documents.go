@@ -40,9 +40,14 @@ func (s *server) find(ctx context.Context, reference, detail string) (pipeline.D
 
 // sightings are the other uploads of a document's bytes as the account may see
 // them. What is shown of somebody's document is written down there; of one that
-// the account may not read only the time is left.
+// the account may not read only the time is left. What the machine found of the
+// same bytes it found of this document: it is kept back with it.
 func (s *server) sightings(ctx context.Context, d pipeline.Document) ([]pipeline.Sighting, error) {
 	seen, err := s.Documents.Sightings(ctx, d.Digest, d.ID)
+	if err != nil {
+		return nil, err
+	}
+	_, folded, err := s.foldedTo(ctx, d)
 	if err != nil {
 		return nil, err
 	}
@@ -57,6 +62,11 @@ func (s *server) sightings(ctx context.Context, d pipeline.Document) ([]pipeline
 		}
 		if err := s.consult(ctx, string(other.ID), "sighting"); err != nil {
 			return nil, err
+		}
+		if _, too, err := s.foldedTo(ctx, other); err != nil {
+			return nil, err
+		} else if folded || too {
+			seen[i].Outcome = pipeline.ScreeningOutcome{}
 		}
 	}
 	return seen, nil
@@ -183,19 +193,36 @@ func (s *server) search(ctx context.Context, f pipeline.DocumentFilter) (l listi
 	if err := s.consult(ctx, "documents", "list"); err != nil {
 		return l, err
 	}
-	if l.documents, err = s.Documents.List(ctx, f); err != nil {
-		return l, err
+	limit := f.Limit
+	for whole := true; whole && len(l.documents) <= limit; {
+		f.Limit = min(limit, limit+1-len(l.documents)) // one more than a page tells that there is another
+		ds, err := s.Documents.List(ctx, f)
+		if err != nil {
+			return l, err
+		}
+		if whole = len(ds) == f.Limit; whole {
+			f.After = ds[len(ds)-1].ID
+		}
+		if ds, err = s.chosenOf(ctx, ds, f); err != nil {
+			return l, err
+		}
+		l.documents = append(l.documents, ds...)
 	}
-	if err := s.unfold(ctx, l.documents); err != nil || len(l.documents) < f.Limit {
-		return l, err
+	if len(l.documents) > limit {
+		l.documents = l.documents[:limit]
+		l.next = l.documents[limit-1].ID
 	}
-	last := l.documents[len(l.documents)-1].ID
-	f.After, f.Limit = last, 1
-	more, err := s.Documents.List(ctx, f)
-	if len(more) > 0 {
-		l.next = last
+	return l, nil
+}
+
+// chosenOf takes the outcome off documents whose reviewer has not looked yet. A
+// list of one conclusion leaves them out: to be in it would tell theirs.
+func (s *server) chosenOf(ctx context.Context, ds []pipeline.Document, f pipeline.DocumentFilter) ([]pipeline.Document, error) {
+	err := s.unfold(ctx, ds)
+	if f.Conclusion == "" {
+		return ds, err
 	}
-	return l, err
+	return slices.DeleteFunc(ds, func(d pipeline.Document) bool { return d.Outcome.Conclusion == "" }), err
 }
 
 // list shows the documents that the account may read. On this page a parameter

@@ -90,7 +90,11 @@ func (s *server) follow(ctx context.Context, st *stream, d pipeline.Document) {
 		if d.State != pipeline.StateScreened {
 			waiting, err = s.waitingNow(ctx)
 		}
-		if err != nil || st.send(d, waiting) != nil || d.State == pipeline.StateScreened {
+		shown := []pipeline.Document{d}
+		if err == nil {
+			err = s.unfold(ctx, shown)
+		}
+		if err != nil || st.send(shown[0], waiting) != nil || d.State == pipeline.StateScreened {
 			return
 		}
 		select {

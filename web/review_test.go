@@ -319,6 +319,90 @@ func TestFolded(t *testing.T) {
 	}
 }
 
+// TestFoldedElsewhere: what is folded is told by no stream, by no other upload of
+// the same bytes and by no list of one result, nor by the place of its next page.
+func TestFoldedElsewhere(t *testing.T) {
+	w := newReviews(t)
+	same := picture()
+	send := func(name string) documentBody {
+		t.Helper()
+		return decode[documentBody](t, w.curl(t, name).send("/api/v1/documents", filled(part{"file", "a.jpg", same})).body)
+	}
+	id, twin := send(officer).ID, send(other).ID
+	w.screenFolded(t, id)
+	w.screen(t, twin)
+	plain := w.flagged(t, false)
+	b, api := w.as(t, reviewer), w.curl(t, reviewer)
+	b.listen(id, "").want(t, `3 {"state":"screened","conclusion":"","waiting":0}`)
+	seen := decode[documentBody](t, api.get("/api/v1/documents/"+string(id)).body).Sightings
+	if len(seen) != 1 || seen[0].ID != twin || seen[0].Outcome != nil {
+		t.Errorf("the other upload of the same bytes tells %+v", seen)
+	}
+	for _, path := range []string{"/documents?conclusion=could_not_check", "/documents?conclusion=review_suggested", "/api/v1/documents?conclusion=could_not_check"} {
+		if a := b.get(path); a.status != http.StatusOK || strings.Contains(a.body, string(id)) {
+			t.Errorf("%s: %d, or tells what was found of a folded document", path, a.status)
+		}
+	}
+	if a := b.get("/documents?conclusion=review_suggested"); !strings.Contains(a.body, plain) {
+		t.Error("the list lacks what is not folded")
+	}
+	list := decode[listBody](t, api.get("/api/v1/documents?conclusion=could_not_check&limit=1").body)
+	if len(list.Data) != 1 || list.Data[0].ID != twin || list.Next != "" {
+		t.Errorf("a page of one: %+v", list)
+	}
+	if all := decode[listBody](t, api.get("/api/v1/documents?limit=2").body); len(all.Data) != 2 || all.Next == "" {
+		t.Errorf("a page of two: %+v", all)
+	}
+	b.get("/reviews/" + string(id))
+	b.postForm("/reviews/"+string(id)+"/impression", url.Values{"impression": {"no_signs"}})
+	b.listen(id, "").want(t, isScreened)
+	if a := b.get("/documents?conclusion=could_not_check"); !strings.Contains(a.body, string(id)) {
+		t.Error("it stays out of the list after the impression")
+	}
+}
+
+// screenFolded screens a document of which nothing could be checked, so that its
+// review begins with an impression.
+func (w *world) screenFolded(t testing.TB, id pipeline.DocumentID) {
+	t.Helper()
+	now := time.Now()
+	d, err := w.db.Claim(t.Context(), id, "worker-1", now, now.Add(time.Minute))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := pipeline.AbortedReport(d.Digest, now.UTC(), d.Capture, pipeline.ProblemZoneNotFound)
+	opening := &pipeline.Opening{Cause: pipeline.CauseUnchecked, Folded: true}
+	if err := w.db.Finish(t.Context(), d, pipeline.Screened{Report: r, At: now, Review: opening}); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestBlindQueue: which documents wait for a second person would tell a reviewer
+// that a first one found them false.
+func TestBlindQueue(t *testing.T) {
+	w := newReviews(t)
+	judged, fresh := w.flagged(t, false), w.flagged(t, false)
+	w.decides(t, reviewer, judged, verdict("altered"))
+	w.as(t, reviewer).postForm("/reviews/"+fresh+"/leave", url.Values{})
+	b, api := w.as(t, second), w.curl(t, second)
+	for _, tab := range []string{"second", "third"} {
+		if a := b.get("/queue?tab=" + tab); a.status != http.StatusBadRequest {
+			t.Errorf("the page has a tab %s: %d", tab, a.status)
+		}
+		for _, path := range []string{"/api/v1/reviews", "/api/v1/reviews/count"} {
+			if a := api.get(path + "?tab=" + tab); a.status != http.StatusBadRequest {
+				t.Errorf("%s has a tab %s: %d", path, tab, a.status)
+			}
+		}
+	}
+	if a := b.get("/queue?tab=all"); strings.Contains(a.body, "second reviewer") || !strings.Contains(a.body, judged) || !strings.Contains(a.body, fresh) {
+		t.Error("the queue tells apart, or lacks, what waits for a second reviewer")
+	}
+	if a := w.as(t, supervisor).get("/queue?tab=second"); !strings.Contains(a.body, judged) || strings.Contains(a.body, fresh) {
+		t.Errorf("a supervisor: %d", a.status)
+	}
+}
+
 // TestDecisionTwice: back and refresh send a decision again, and a double click
 // sends two at once. It is recorded once (UI-23).
 func TestDecisionTwice(t *testing.T) {
