@@ -38,7 +38,7 @@ var tabTexts = map[Tab]string{ //nolint:gochecknoglobals // a table, never writt
 func TabsOf(who pipeline.Account) []Tab {
 	switch {
 	case policy.May(who.Role, policy.Review):
-		return []Tab{TabAll, TabFree, TabMine, TabSecond, TabWaiting}
+		return []Tab{TabAll, TabFree, TabMine, TabWaiting} // what waits for a second reviewer was found false by a first
 	case policy.May(who.Role, policy.Board):
 		return []Tab{TabAll, TabFree, TabHeld, TabSecond, TabThird, TabWaiting, TabSafety}
 	}
