@@ -130,6 +130,7 @@ func (d *DB) NextReview(ctx context.Context, who pipeline.Account, now time.Time
 			AND r.held_until <= $2 AND d.uploaded_by <> $1
 			AND (r.kept = '' OR r.kept = $1 OR r.due_at <= $2)
 			AND NOT EXISTS (SELECT 1 FROM documents p WHERE p.page_of = r.document_id AND p.page_of <> '' AND p.uploaded_by = $1)
+			AND NOT EXISTS (SELECT 1 FROM documents p WHERE d.page_of <> '' AND (p.id = d.page_of OR p.page_of = d.page_of) AND p.uploaded_by = $1)
 			AND NOT EXISTS (SELECT 1 FROM decisions p WHERE p.document_id = r.document_id AND p.reviewer = $1)
 		ORDER BY ` + urgency + `
 		LIMIT 1`
@@ -221,6 +222,9 @@ func notOwn(ctx context.Context, tx *sql.Tx, id pipeline.DocumentID, who pipelin
 			SELECT 1 FROM documents WHERE id = $1 AND uploaded_by = $2
 			UNION ALL
 			SELECT 1 FROM documents WHERE page_of = $1 AND page_of <> '' AND uploaded_by = $2
+			UNION ALL
+			SELECT 1 FROM documents d JOIN documents p ON p.id = d.page_of OR p.page_of = d.page_of
+			WHERE d.id = $1 AND d.page_of <> '' AND p.uploaded_by = $2
 			UNION ALL
 			SELECT 1 FROM decisions WHERE document_id = $1 AND reviewer = $2
 		) AS parts`

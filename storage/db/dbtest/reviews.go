@@ -20,6 +20,7 @@ func queueTests() map[string]func(*testing.T, Store) {
 		"a lapsed lease is anybody's":            reviewLapsed,
 		"what one holds comes first":             ownFirst,
 		"nobody gets their own work":             ownWork,
+		"nobody gets a side of their own work":   ownSide,
 		"a review is left and freed":             leaveAndFree,
 		"one decision settles what is harmless":  decideOnce,
 		"an adverse decision takes two":          decideTwice,
@@ -288,6 +289,36 @@ func ownWork(t *testing.T, s Store) {
 	r, err := s.NextReview(ctx, uma, day)
 	noErr(t, err)
 	same(t, r.Document, id)
+}
+
+// ownSide: a picture that is looked at by itself, since its document was decided,
+// is no less the work of who uploaded another one of the document.
+func ownSide(t *testing.T, s Store) {
+	ctx := t.Context()
+	front := newDocument()
+	front.UploadedBy = "rita"
+	head := screen(t, s, front, &pipeline.Opening{Cause: pipeline.CauseFlagged}, day)
+	decide(t, s, head, tess, pipeline.NoIrregularity)
+	side := func(by string) pipeline.DocumentID {
+		d := newDocument()
+		d.UploadedBy, d.PageOf = by, head
+		return screen(t, s, d, &pipeline.Opening{Cause: pipeline.CauseFlagged}, day)
+	}
+	back := side("sam")
+	noErr(t, s.RaiseSafety(ctx, back, uma, day))
+	plain := newDocument()
+	plain.UploadedBy, plain.PageOf = "vera", head
+	create(t, s, plain)
+	vera := pipeline.Account{Name: "vera", Role: pipeline.RoleReviewer}
+	for _, who := range []pipeline.Account{rita, sam, vera} {
+		_, err := s.NextReview(ctx, who, day)
+		is(t, err, pipeline.ErrNotFound)
+		_, err = s.TakeReview(ctx, back, who, day)
+		is(t, err, pipeline.ErrOwnWork)
+	}
+	r, err := s.NextReview(ctx, uma, day)
+	noErr(t, err)
+	same(t, r.Document, back)
 }
 
 func leaveAndFree(t *testing.T, s Store) {
