@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"touchstone.internal/pipeline"
 	"touchstone.internal/web/page"
@@ -178,9 +179,10 @@ func (s *server) auditWriter(w http.ResponseWriter, format string) func(auditBod
 	}
 }
 
-// cellText keeps a spreadsheet from taking a text for a formula.
+// cellText keeps a spreadsheet from taking a text for a formula, also where the
+// signs are those of full width.
 func cellText(s string) string {
-	if s != "" && strings.ContainsRune("=+-@\t\r", rune(s[0])) {
+	if first, _ := utf8.DecodeRuneInString(s); s != "" && strings.ContainsRune("=+-@\t\r\n＝＋－＠", first) {
 		return "'" + s
 	}
 	return s

@@ -4,6 +4,7 @@ import (
 	"encoding/csv"
 	"fmt"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"testing"
@@ -74,5 +75,27 @@ func TestAuditExport(t *testing.T) {
 	}
 	if got := w.history(t, "audit"); !slices.Equal(got, []string{"disclose export_csv aude", "disclose export_jsonl aude"}) {
 		t.Errorf("the log says %q", got)
+	}
+}
+
+// TestAuditTakesNoWords: what somebody types into an address is no object of the
+// log, where it would stand for good.
+func TestAuditTakesNoWords(t *testing.T) {
+	w := newWorld(t)
+	b := w.as(t, officer)
+	for _, object := range []string{"=SUM(A1)", "Jane Specimen", strings.Repeat("A", 5000)} {
+		for _, path := range []string{"/encounters/%s/people", "/encounters/%s/refer", "/api/v1/encounters/%s/people", "/documents/%s", "/referrals/%s", "/reviews/%s", "/api/v1/uploads/%s"} {
+			if a := b.get(fmt.Sprintf(path, url.PathEscape(object))); a.status != http.StatusNotFound && a.status != http.StatusForbidden {
+				t.Errorf(path+": %d", object, a.status)
+			}
+		}
+		if got := w.history(t, object); got != nil {
+			t.Errorf("the log says of %.20q: %q", object, got)
+		}
+	}
+	for sign, want := range map[string]string{"=": "'=1", "\n": "'\n1", "＝": "'＝1", "é": "é1", "1": "11"} {
+		if got := cellText(sign + "1"); got != want {
+			t.Errorf("a cell of %q is %q", sign+"1", got)
+		}
 	}
 }

@@ -38,12 +38,16 @@ func (s *server) peopleRoutes(rt *router) {
 // writes down that it is about to be seen. Somebody else's encounter reads like
 // one that is not there.
 func (s *server) casefile(ctx context.Context, reference string, a policy.Action, detail string) (casework.Group, error) {
-	e, err := s.Encounters.FindEncounter(ctx, encounterReference(reference))
+	reference = encounterReference(reference)
+	if !encounterForm.MatchString(reference) {
+		return casework.Group{}, problemNoCasefile() // what somebody typed has no place in the log
+	}
+	e, err := s.Encounters.FindEncounter(ctx, reference)
 	if err != nil && !errors.Is(err, pipeline.ErrNotFound) {
 		return casework.Group{}, err
 	}
 	if err != nil || !policy.MayOnEncounter(infoOf(ctx).who, a, e) {
-		if err := s.consult(ctx, encounterReference(reference), "denied"); err != nil {
+		if err := s.consult(ctx, reference, "denied"); err != nil {
 			return casework.Group{}, err
 		}
 		return casework.Group{}, problemNoCasefile()
