@@ -92,6 +92,9 @@ type Documents interface {
 	// Late gives documents that should have been picked up by now: received
 	// before the given time, or with a lease that ran out.
 	Late(ctx context.Context, receivedBefore, now time.Time, limit int) ([]Document, error)
+	// Backlog counts all that Late would give, and tells since when the oldest
+	// document without a report waits.
+	Backlog(ctx context.Context, receivedBefore, now time.Time) (Backlog, error)
 	// Counts gives the number of documents in each state.
 	Counts(ctx context.Context) (map[State]int, error)
 }
@@ -105,6 +108,8 @@ type Accounts interface {
 	// ListAccounts gives accounts by name, beginning after one.
 	ListAccounts(ctx context.Context, after string, limit int) ([]Account, error)
 	CountAccounts(ctx context.Context) (int, error)
+	// CountAdministrators counts those who can let others in.
+	CountAdministrators(ctx context.Context) (int, error)
 	// EditAccount sets title and role; another role ends the sessions.
 	EditAccount(ctx context.Context, name, title string, role Role, d Deed) error
 	// LockAccount locks an account, which ends its sessions, or unlocks it.

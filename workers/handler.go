@@ -10,6 +10,7 @@ import (
 	"image/jpeg"
 	"io"
 	"log/slog"
+	"sync/atomic"
 	"time"
 
 	"github.com/hibiken/asynq"
@@ -32,11 +33,14 @@ const goodbye = 3 * time.Second
 type handler struct {
 	cfg     Config
 	metrics *metrics
+	active  atomic.Int32 // tasks under way
 }
 
 // ProcessTask implements asynq.Handler. An error asks the queue to try again;
 // what trying again cannot help gives none.
 func (h *handler) ProcessTask(ctx context.Context, t *asynq.Task) error {
+	h.active.Add(1)
+	defer h.active.Add(-1)
 	id, err := parsePayload(t.Payload())
 	if err != nil {
 		h.cfg.Log.WarnContext(ctx, "task_refused", slog.String("error", err.Error()))

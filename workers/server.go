@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync"
 	"time"
 
 	"github.com/hibiken/asynq"
@@ -23,6 +24,7 @@ type Config struct {
 
 	Concurrency int    // documents at the same time; one a core is best
 	Name        string // owner of the claims; no two workers share one
+	Version     string // of the program, for operators
 	SweepEvery  time.Duration
 	// Lease is how long a claim holds, and so how long a document waits after
 	// its worker died. It must be well above the reader's own limit. 0 is
@@ -72,9 +74,16 @@ func Run(ctx context.Context, cfg Config) error {
 		RetryDelayFunc: retryDelay, ShutdownTimeout: drainWithin,
 		Logger: asynqLog{cfg.Log}, LogLevel: asynq.WarnLevel,
 	})
-	if err := server.Start(&handler{cfg: cfg, metrics: m}); err != nil {
+	h := &handler{cfg: cfg, metrics: m}
+	if err := server.Start(h); err != nil {
 		return fmt.Errorf("start the worker: %w", err)
 	}
+	var beats sync.WaitGroup
+	beats.Go(func() { h.beats(tasks) })
+	defer func() {
+		stop()
+		beats.Wait()
+	}()
 	cfg.Log.InfoContext(ctx, "worker_started", slog.String("worker", cfg.Name), slog.Int("concurrency", cfg.Concurrency))
 	s := &sweeper{cfg: cfg, enqueuer: NewEnqueuer(cfg.Redis), inspector: asynq.NewInspectorFromRedisClient(cfg.Redis), metrics: m}
 	s.run(ctx)

@@ -114,7 +114,7 @@ func serveDesk(ctx context.Context, d desk, s *servers, reg *prometheus.Registry
 	handler, err := web.New(web.Config{
 		Documents: s.db, Reviews: s.db, Encounters: s.db, Uploads: s.db, Accounts: s.db, Devices: s.db, Audit: s.db, Blobs: s.blobs,
 		Searches: s.db, Filters: s.db, Tasks: workers.NewEnqueuer(s.redis), Sessions: s.db.Sessions(), SpoolDir: d.spool,
-		Tokens: s.db, Casework: s.db, Replays: s.db,
+		Tokens: s.db, Casework: s.db, Replays: s.db, Upkeep: workers.NewUpkeep(s.redis, time.Now),
 		Catalogue: checks.All(), Now: time.Now, Log: log, Registry: reg,
 		Ready: s.ready, Secure: d.secure, Version: version(),
 	})
@@ -179,7 +179,7 @@ func serveWorker(ctx context.Context, f workerFlags, s *servers, reg *prometheus
 	}
 	return workers.Run(ctx, workers.Config{
 		Redis: s.redis, Documents: s.db, Blobs: s.blobs, Screener: pool,
-		Concurrency: f.Concurrency, Name: fmt.Sprintf("%s-%d", host, os.Getpid()),
+		Concurrency: f.Concurrency, Name: fmt.Sprintf("%s-%d", host, os.Getpid()), Version: version(),
 		SweepEvery: f.SweepEvery, Sampling: pipeline.Sampling{Audit: f.AuditShare, Fold: f.FoldShare}, Chance: rand.Float64, Now: time.Now, Log: log, Registry: reg,
 	})
 }

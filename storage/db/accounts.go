@@ -99,6 +99,19 @@ func (d *DB) CountAccounts(ctx context.Context) (int, error) {
 	return n, nil
 }
 
+// CountAdministrators counts those who can let others in.
+func (d *DB) CountAdministrators(ctx context.Context) (int, error) {
+	const query = `
+		SELECT COUNT(*)
+		FROM accounts
+		WHERE role = 'administrator' AND locked_at = 0`
+	var n int
+	if err := d.read.QueryRowContext(ctx, query).Scan(&n); err != nil {
+		return 0, fmt.Errorf("count administrators: %w", err)
+	}
+	return n, nil
+}
+
 // EditAccount sets title and role; another role ends the sessions.
 func (d *DB) EditAccount(ctx context.Context, name, title string, role pipeline.Role, deed pipeline.Deed) error {
 	return d.changeAccount(ctx, name, deed, func(a *pipeline.Account) (detail string) {

@@ -266,6 +266,24 @@ func (d *DB) Late(ctx context.Context, receivedBefore, now time.Time, limit int)
 	return docs, nil
 }
 
+// Backlog counts the documents that are late, and tells since when the oldest
+// without a report waits.
+func (d *DB) Backlog(ctx context.Context, receivedBefore, now time.Time) (b pipeline.Backlog, err error) {
+	const query = `
+		SELECT COALESCE(SUM(CASE WHEN (state = 'received' AND received_at < $1) OR (state = 'screening' AND lease_until <= $2) THEN 1 ELSE 0 END), 0),
+			COALESCE(MIN(received_at), 0)
+		FROM documents
+		WHERE state IN ('received', 'screening')`
+	var oldest int64
+	if err := d.read.QueryRowContext(ctx, query, micros(receivedBefore), micros(now)).Scan(&b.Late, &oldest); err != nil {
+		return b, fmt.Errorf("measure backlog: %w", err)
+	}
+	if oldest != 0 {
+		b.Oldest = timeOf(oldest)
+	}
+	return b, nil
+}
+
 // Counts gives the number of documents in each state; states without any are
 // left out.
 func (d *DB) Counts(ctx context.Context) (map[pipeline.State]int, error) {

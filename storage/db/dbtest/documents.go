@@ -258,9 +258,24 @@ func late(t *testing.T, s Store) {
 	if !slices.Contains(idsOf(got), fresh.ID) {
 		t.Error("a document that was received before the given time is not late")
 	}
+	backlog, err := s.Backlog(t.Context(), day.Add(-time.Minute), day)
+	noErr(t, err)
+	if backlog.Late != 2 || !backlog.Oldest.Equal(held.ReceivedAt) {
+		t.Errorf("backlog %+v; want 2 late, the oldest of %s", backlog, held.ReceivedAt)
+	}
+	backlog, err = s.Backlog(t.Context(), day.Add(time.Minute), day)
+	noErr(t, err)
+	if backlog.Late != 3 {
+		t.Errorf("%d late a minute later; want 3", backlog.Late)
+	}
 }
 
 func counts(t *testing.T, s Store) {
+	backlog, err := s.Backlog(t.Context(), day, day)
+	noErr(t, err)
+	if backlog.Late != 0 || !backlog.Oldest.IsZero() {
+		t.Errorf("backlog of no document: %+v", backlog)
+	}
 	for range 3 {
 		create(t, s, newDocument())
 	}
