@@ -189,7 +189,20 @@ func (s *server) accountPage(w http.ResponseWriter, r *http.Request, _ pipeline.
 	if err != nil {
 		return err
 	}
-	s.show(w, r, screen{http.StatusOK, "account-edit", page.AccountEdit{Account: a}})
+	return s.showAccount(w, r, http.StatusOK, page.AccountEdit{Account: a})
+}
+
+// showAccount shows one account. The last administrator is told so before they
+// try to lock themselves out.
+func (s *server) showAccount(w http.ResponseWriter, r *http.Request, status int, view page.AccountEdit) error {
+	if view.Account.Administers() {
+		n, err := s.Accounts.CountAdministrators(r.Context())
+		if err != nil {
+			return err
+		}
+		view.Last = n == 1
+	}
+	s.show(w, r, screen{status, "account-edit", view})
 	return nil
 }
 
@@ -207,15 +220,13 @@ func (s *server) changeAccountPage(change func(r *http.Request, a, who pipeline.
 		}
 		password, err := change(r, a, who)
 		if p, ok := errors.AsType[*problem](err); ok && p.errors != nil {
-			s.show(w, r, screen{p.kind().Status, "account-edit", page.AccountEdit{Account: a, Errors: pageErrors(p.errors)}})
-			return nil
+			return s.showAccount(w, r, p.kind().Status, page.AccountEdit{Account: a, Errors: pageErrors(p.errors)})
 		}
 		if err != nil {
 			return err
 		}
 		if password != "" { // it is shown this once
-			s.show(w, r, screen{http.StatusOK, "account-edit", page.AccountEdit{Account: a, Password: password}})
-			return nil
+			return s.showAccount(w, r, http.StatusOK, page.AccountEdit{Account: a, Password: password})
 		}
 		http.Redirect(w, r, "/accounts/"+a.Name, http.StatusSeeOther)
 		return nil

@@ -214,6 +214,8 @@ func TestSchemasMatchTypes(t *testing.T) {
 		"Document": documentBody{}, "Sighting": sightingBody{}, "DocumentList": listBody{}, "Problem": problemBody{}, "FieldError": fieldError{},
 		"OpenedEncounter": encounterBody{}, "Upload": uploadBody{}, "Joining": joinBody{}, "TypedText": typedBody{}, "TypedZone": explain.Explanation{}, "TypedField": explain.Field{}, "TypedCharacter": explain.Character{},
 		"Standing": standingBody{}, "Review": reviewBody{}, "Decision": decisionBody{}, "Judgement": draftBody{}, "Impression": impressionBody{}, "Recapture": recaptureBody{},
+		"Status": statusBody{}, "ServicePart": partBody{}, "Load": loadBody{}, "TaskQueue": queueLoadBody{}, "FailureGroup": failureBody{}, "Worker": workerBody{},
+		"Backlog": backlogBody{}, "FailureCause": causeBody{}, "Retried": retriedBody{},
 		"SavedFilter": filterBody{}, "SavedFilters": filtersBody{},
 		"SearchQuery": searchBody{}, "Found": foundBody{},
 		"PersonNumber": numberBody{}, "AnswerGiven": answerBody{}, "RoleGiven": roleBody{}, "ClosingGiven": closingBody{}, "HoldingGiven": holdingBody{},

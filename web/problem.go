@@ -201,6 +201,10 @@ func problemBusy() *problem {
 	return &problem{slug: "busy", detail: "The service is busy. Try again in a few seconds", retry: 5 * time.Second}
 }
 
+func problemQueueDown() *problem {
+	return &problem{slug: "busy", detail: "The queue does not answer, so nothing was put back. Documents that were received are safe. Try again when it answers", retry: 5 * time.Second}
+}
+
 func problemNotAllowed() *problem {
 	return &problem{slug: "not-allowed", detail: "You cannot open this. Ask your team leader if you need it for your work"}
 }

@@ -108,6 +108,9 @@ func (s *server) serviceRoutes(rt *router) {
 	rt.handle("GET /safety", policy.Open, s.safety)
 	rt.handle("GET /problems", policy.Open, s.problems)
 	rt.handle("GET /status", policy.Operate, s.status)
+	rt.handle("POST /status/failures/retry", policy.Operate, s.retryFailuresPage)
+	rt.handle("GET /api/v1/status", policy.Operate, s.apiStatus)
+	rt.handle("POST /api/v1/status/failures/retry", policy.Operate, s.apiRetryFailures)
 }
 
 // sessionRoutes are about who asks.

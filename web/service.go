@@ -2,7 +2,6 @@ package web
 
 import (
 	"context"
-	"errors"
 	"log/slog"
 	"net/http"
 	"time"
@@ -45,31 +44,5 @@ func (s *server) readyz(w http.ResponseWriter, r *http.Request) {
 // problems explains every type of problem.
 func (s *server) problems(w http.ResponseWriter, r *http.Request, _ pipeline.Account) error {
 	s.show(w, r, screen{http.StatusOK, "problems", page.Problems{Types: problemTypes}})
-	return nil
-}
-
-// errNoAnswer is all that the status page says of a part: why stands in the
-// log, where addresses may stand.
-var errNoAnswer = errors.New("does not answer")
-
-// status shows how the service is doing, without any document.
-func (s *server) status(w http.ResponseWriter, r *http.Request, _ pipeline.Account) error {
-	ctx, cancel := context.WithTimeout(r.Context(), readyWithin)
-	defer cancel()
-	view := page.Status{Parts: map[string]error{}}
-	for name, err := range s.Ready(ctx) {
-		view.Parts[name] = nil
-		if err != nil {
-			view.Parts[name] = errNoAnswer
-			s.Log.WarnContext(ctx, "not_ready", slog.String("part", name), slog.String("error", err.Error()))
-		}
-	}
-	counts, err := s.Documents.Counts(ctx)
-	if err != nil { // the page must show just then which part is down
-		s.Log.WarnContext(ctx, "not_counted", slog.String("error", err.Error()))
-		counts = map[pipeline.State]int{}
-	}
-	view.Counts = counts
-	s.show(w, r, screen{http.StatusOK, "status", view})
 	return nil
 }

@@ -46,6 +46,7 @@ type Config struct {
 	Filters    pipeline.SavedFilters
 	Blobs      pipeline.Blobs
 	Tasks      pipeline.Tasks
+	Upkeep     pipeline.Upkeep
 	Sessions   scs.CtxStore
 
 	SpoolDir  string           // where files lie, without a name, while they arrive and leave
@@ -64,7 +65,7 @@ type Config struct {
 // at the first upload.
 func (c Config) check() error {
 	switch {
-	case c.Documents == nil || c.Reviews == nil || c.Encounters == nil || c.Uploads == nil || c.Accounts == nil || c.Devices == nil || c.Tokens == nil || c.Replays == nil || c.Audit == nil || c.Blobs == nil || c.Tasks == nil:
+	case c.Documents == nil || c.Reviews == nil || c.Encounters == nil || c.Uploads == nil || c.Accounts == nil || c.Devices == nil || c.Tokens == nil || c.Replays == nil || c.Audit == nil || c.Blobs == nil || c.Tasks == nil || c.Upkeep == nil:
 		return errors.New("a store is missing")
 	case c.Casework == nil:
 		return errors.New("casework is missing")

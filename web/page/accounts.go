@@ -16,6 +16,7 @@ type Accounts struct {
 // AccountEdit is the view of "account-edit": one account and what can be changed.
 type AccountEdit struct {
 	Account  pipeline.Account
+	Last     bool   // nobody else can let others in
 	Password string // the one-time password that was set a moment ago
 	Errors   []Error
 }

@@ -2,7 +2,6 @@ package page
 
 import (
 	"bytes"
-	"errors"
 	"image"
 	"image/color"
 	draw2d "image/draw"
@@ -340,6 +339,7 @@ func examples(t *testing.T) []example {
 	es = append(es, companyExamples(drawn(t))...)
 	es = append(es, documentExamples(drawn(t))...)
 	es = append(es, reviewExamples(drawn(t))...)
+	es = append(es, statusExamples()...)
 	es = append(es, standingExamples(drawn(t))...)
 	upright := withReport(drawnTall(t).examine())
 	upright.Document.ID = tallID
@@ -350,11 +350,6 @@ func examples(t *testing.T) []example {
 		example{"safety-raised", "safety", shell(reviewer, "/safety"), Safety{Document: "TSD-7Q4K-2M9X", Raised: true}},
 		example{"safety-lead", "safety", shellAs(pipeline.RoleSafeguarding, "Safeguarding lead", "/safety"), Safety{}},
 		example{"safety-signed-out", "safety", shell("", "/safety"), Safety{}},
-		example{"status", "status", shell(operator, "/status"), Status{
-			Parts:  map[string]error{"database": nil, "blob store": nil, "redis": errors.New("dial tcp 127.0.0.1:6379: connection refused")},
-			Counts: map[pipeline.State]int{pipeline.StateReceived: 1, pipeline.StateScreening: 2, pipeline.StateScreened: 12_480},
-		}},
-		example{"status-empty", "status", shell(operator, "/status"), Status{}},
 		example{"problem-not-found", "problem", shell(officer, "/documents/TSD-0000-0000"), Problem{404, "We could not find that document", "Check the reference. A full reference has 8 characters after TSD"}},
 		example{"problem-fault", "problem", shell(officer, "/upload"), Problem{500, "There is a problem with the service", "Try again in 5 minutes"}},
 		example{"problem-signed-out", "problem", shell("", "/"), Problem{401, "Sign in first", "Sign in to see this page"}},

@@ -238,12 +238,6 @@ type Found struct {
 	Documents []pipeline.Document
 }
 
-// Status is the view of "status": how the service is doing.
-type Status struct {
-	Parts  map[string]error // nil for a part that answers
-	Counts map[pipeline.State]int
-}
-
 // Problem is the view of "problem": a page that could not be shown, and why.
 type Problem struct {
 	Status int

@@ -91,6 +91,11 @@ func preparers() template.FuncMap {
 		"filter":   pickerOf,
 		"parts":    partsOf,
 		"states":   statesOf,
+		"status":   statusOf,
+		"since":    since,
+		"ageOf":    ageOf,
+		"failures": failuresOf,
+		"number":   number,
 	}
 }
 
@@ -188,11 +193,7 @@ func count(n int, one, many string) string {
 	if n == 1 {
 		return "1 " + one
 	}
-	s := fmt.Sprint(n)
-	for i := len(s) - 3; i > 0; i -= 3 {
-		s = s[:i] + "," + s[i:]
-	}
-	return s + " " + many
+	return number(n) + " " + many
 }
 
 // upper starts a heading or cell with a capital letter.
