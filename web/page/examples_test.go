@@ -392,6 +392,7 @@ func formExamples() []example {
 		{"accounts", "accounts", shell(administrator, "/accounts"), Accounts{Accounts: accounts(), Next: "/accounts?cursor=YQ", Made: accounts()[0], Password: "abcde-fghij-klmno-pqrst"}},
 		{"accounts-error", "accounts", shell(administrator, "/accounts"), Accounts{Name: "Duty Officer", Errors: []Error{{"name", "There is an account of this name. Choose another"}, {"role", "Select a role"}}}},
 		{"accounts-empty", "accounts", shell(administrator, "/accounts"), Accounts{}},
+		{"account-edit-last", "account-edit", shell(administrator, "/accounts/root"), AccountEdit{Account: pipeline.Account{Name: "root", Title: "Administrator", Role: administrator}, Last: true}},
 		{"account-edit", "account-edit", shell(administrator, "/accounts/officer"), AccountEdit{Account: accounts()[0], Password: "abcde-fghij-klmno-pqrst"}},
 		{"account-edit-locked", "account-edit", shell(administrator, "/accounts/officer"), AccountEdit{Account: accounts()[1], Errors: []Error{{"role", "This is the last administrator who is not locked. Let somebody else in first"}}}},
 		{"account-edit-machine", "account-edit", shell(administrator, "/accounts/e-gates"), AccountEdit{Account: accounts()[2]}},
