@@ -293,6 +293,14 @@ func (s *server) showDocument(w http.ResponseWriter, r *http.Request, name strin
 	if err := s.together(ctx, &view, name == "document"); err != nil {
 		return err
 	}
+	if view.Document.ID != d.ID { // another picture stands for the whole
+		if review, folded, err = s.foldedTo(ctx, view.Document); err != nil {
+			return err
+		}
+		if folded {
+			return s.backTo(w, r, review, "")
+		}
+	}
 	d = view.Document
 	if view.Standing, err = s.standing(ctx, d); err != nil {
 		return err

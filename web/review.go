@@ -230,6 +230,13 @@ func (s *server) review(w http.ResponseWriter, r *http.Request, _ pipeline.Accou
 		return err
 	}
 	q := r.URL.Query()
+	own, folded, err := s.foldedTo(ctx, d.shown(q.Get("picture")))
+	if err != nil {
+		return err
+	}
+	if folded && own != d.review.Document { // the picture is looked at by itself
+		return s.backTo(w, r, own, "")
+	}
 	view := page.Review{Recorded: reference(q.Get("recorded"))}
 	if q.Has("saved") {
 		view.Saved = s.Now()

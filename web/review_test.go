@@ -47,6 +47,13 @@ func (w *world) flagged(t testing.TB, folded bool) string {
 func (w *world) flaggedOf(t testing.TB, uploader string, folded bool) string {
 	t.Helper()
 	id := w.receive(t, uploader).ID
+	w.flag(t, id, folded)
+	return string(id)
+}
+
+// flag hands in that screening suggests to examine a document.
+func (w *world) flag(t testing.TB, id pipeline.DocumentID, folded bool) {
+	t.Helper()
 	now := time.Now()
 	d, err := w.db.Claim(t.Context(), id, "worker-1", now, now.Add(time.Minute))
 	if err != nil {
@@ -70,7 +77,6 @@ func (w *world) flaggedOf(t testing.TB, uploader string, folded bool) string {
 	if err := w.db.Finish(t.Context(), d, pipeline.Screened{Report: r, Rendition: rendition, At: now, Review: opening}); err != nil {
 		t.Fatal(err)
 	}
-	return string(id)
 }
 
 // verdict is a decision as the form sends it.
@@ -358,6 +364,25 @@ func TestFoldedElsewhere(t *testing.T) {
 	b.listen(id, "").want(t, isScreened)
 	if a := b.get("/documents?conclusion=could_not_check"); !strings.Contains(a.body, string(id)) {
 		t.Error("it stays out of the list after the impression")
+	}
+}
+
+// TestFoldedSide: a picture that came when its document was decided is folded by
+// itself, and no page of the document tells what was found of it.
+func TestFoldedSide(t *testing.T) {
+	w := newReviews(t)
+	doc := w.receive(t, officer).ID
+	w.screen(t, doc)
+	head := string(doc)
+	w.decides(t, reviewer, head, verdict("no_signs"))
+	side := w.better(t, head)
+	w.flag(t, side, true)
+	b := w.as(t, second)
+	if a := b.get("/documents/" + head); a.status != http.StatusOK || strings.Contains(a.body, "indication") {
+		t.Errorf("the document: %d, or tells what was found of its side", a.status)
+	}
+	if a := b.get("/reviews/" + head + "?picture=" + string(side)); a.status != http.StatusSeeOther || a.header.Get("Location") != "/reviews/"+string(side) {
+		t.Errorf("the side in the review of its document: %d to %s", a.status, a.header.Get("Location"))
 	}
 }
 

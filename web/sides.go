@@ -40,7 +40,7 @@ func (s *server) sides(ctx context.Context, d pipeline.Document) ([]pipeline.Doc
 			return nil, err
 		}
 	}
-	return all, nil
+	return all, s.unfold(ctx, all)
 }
 
 // together puts the pictures of a document into its view: asked for as a whole,
