@@ -118,6 +118,10 @@ func (d *DB) Finish(ctx context.Context, doc pipeline.Document, s pipeline.Scree
 		if err := settleSides(ctx, tx, doc.Head()); err != nil {
 			return err
 		}
+		told := pipeline.Delivery{Event: pipeline.HookScreened, Object: string(doc.ID), Outcome: string(s.Report.Outcome.Conclusion), At: s.At}
+		if err := tell(ctx, tx, told); err != nil {
+			return err
+		}
 		return appendAudit(ctx, tx, workerEvent(doc, s.At, "screened"))
 	})
 	if isTaken(err) {

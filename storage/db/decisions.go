@@ -39,10 +39,8 @@ func (d *DB) Decide(ctx context.Context, dec pipeline.Decision, who pipeline.Acc
 		if r, err = settle(ctx, tx, r, pipeline.After(append(before, dec))); err != nil {
 			return err
 		}
-		if r.State == pipeline.ReviewDecided && dec.Verdict.Adverse() {
-			if err := askUpstream(ctx, tx, dec.Document, dec.At); err != nil {
-				return err
-			}
+		if err := decided(ctx, tx, r, dec); err != nil {
+			return err
 		}
 		return appendAudit(ctx, tx, personEvent(dec.Document, who, dec.At, "decided"))
 	})
@@ -53,6 +51,19 @@ func (d *DB) Decide(ctx context.Context, dec pipeline.Decision, who pipeline.Acc
 		return pipeline.Review{}, fmt.Errorf("decide on %s: %w", dec.Document, err)
 	}
 	return r, nil
+}
+
+// decided does what follows from a decision that stands.
+func decided(ctx context.Context, tx *sql.Tx, r pipeline.Review, dec pipeline.Decision) error {
+	if r.State != pipeline.ReviewDecided {
+		return nil
+	}
+	if dec.Verdict.Adverse() {
+		if err := askUpstream(ctx, tx, dec.Document, dec.At); err != nil {
+			return err
+		}
+	}
+	return tell(ctx, tx, pipeline.Delivery{Event: pipeline.HookDecided, Object: string(dec.Document), Outcome: string(r.State), At: dec.At})
 }
 
 // askUpstream opens the task to find out where a document came from that was

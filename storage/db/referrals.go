@@ -66,7 +66,7 @@ func (d *DB) Send(ctx context.Context, r casework.Referral, who pipeline.Account
 				return err
 			}
 		}
-		return nil
+		return tell(ctx, tx, pipeline.Delivery{Event: pipeline.HookReferral, Object: r.ID, Outcome: string(casework.ReferralSent), At: r.SentAt})
 	})
 	if isTaken(err) {
 		err = pipeline.ErrConflict

@@ -27,6 +27,8 @@ type Store interface {
 	pipeline.Accounts
 	pipeline.Devices
 	pipeline.Tokens
+	pipeline.Webhooks
+	pipeline.Outbox
 	pipeline.Replays
 	pipeline.Audit
 	pipeline.Searches
@@ -65,6 +67,11 @@ var suite = map[string]func(*testing.T, Store){ //nolint:gochecknoglobals // a t
 	"requests are done once":             replays,
 	"the audit log is looked through":    auditSearch,
 	"tokens are found by their secret":   tokens,
+	"events are told as they happen":     outbox,
+	"endpoints are kept":                 endpoints,
+	"one of several claims a delivery":   deliveryRace,
+	"deliveries are tried and given up":  deliverySchedule,
+	"a dead try is tried again":          deliveryDied,
 	"the audit log keeps its order":      auditOrder,
 	"every change is in the audit log":   auditChanges,
 	"what failed is not in the log":      auditFailures,
