@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/netip"
 	"sync"
 	"time"
 
@@ -21,6 +22,10 @@ type Config struct {
 	Documents pipeline.Documents
 	Blobs     pipeline.Blobs
 	Screener  pipeline.Screener
+	Outbox    pipeline.Outbox
+	// HooksAllowed are networks to which events are sent though they are inner
+	// ones, and by http too.
+	HooksAllowed []netip.Prefix
 
 	Concurrency int    // documents at the same time; one a core is best
 	Name        string // owner of the claims; no two workers share one
@@ -64,6 +69,10 @@ func Run(ctx context.Context, cfg Config) error {
 	if err != nil {
 		return fmt.Errorf("register metrics: %w", err)
 	}
+	post, err := newPostman(cfg)
+	if err != nil {
+		return fmt.Errorf("register metrics: %w", err)
+	}
 	// Tasks outlive ctx, so that they can be finished, but not Run.
 	tasks, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
@@ -86,8 +95,11 @@ func Run(ctx context.Context, cfg Config) error {
 	}()
 	cfg.Log.InfoContext(ctx, "worker_started", slog.String("worker", cfg.Name), slog.Int("concurrency", cfg.Concurrency))
 	s := &sweeper{cfg: cfg, enqueuer: NewEnqueuer(cfg.Redis), inspector: asynq.NewInspectorFromRedisClient(cfg.Redis), metrics: m}
+	var busy sync.WaitGroup
+	busy.Go(func() { post.run(ctx) })
 	s.run(ctx)
 	server.Shutdown()
+	busy.Wait()
 	cfg.Log.InfoContext(tasks, "worker_stopped", slog.String("worker", cfg.Name))
 	return nil
 }

@@ -30,12 +30,14 @@ import (
 	"touchstone.internal/workers/sandbox"
 )
 
-// TestMain is also the object store and the reader.
+// TestMain is also the object store, the reader and a worker that is killed.
 func TestMain(m *testing.M) {
 	if len(os.Args) > 1 {
 		switch os.Args[1] {
 		case "s3":
 			exit(embedded.ServeS3(context.Background()))
+		case "postman":
+			exit(runPostman(os.Args[2]))
 		case "child":
 			exit(sandbox.Serve(func() (sandbox.Handler, error) { return read, nil }))
 		}
@@ -143,7 +145,7 @@ func (w *world) enqueue(t *testing.T, d pipeline.Document) {
 
 func (w *world) config() Config {
 	return Config{
-		Redis: w.redis, Documents: w.documents, Blobs: w.blobs, Screener: w.pool,
+		Redis: w.redis, Documents: w.documents, Blobs: w.blobs, Screener: w.pool, Outbox: w.documents,
 		Concurrency: 2, Name: "worker-1", SweepEvery: time.Hour,
 		Chance: func() float64 { return .5 }, Now: time.Now, Log: quietLog(), Registry: prometheus.NewRegistry(),
 	}

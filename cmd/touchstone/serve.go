@@ -160,6 +160,7 @@ type workerFlags struct {
 	Concurrency int           `help:"Documents screened at the same time. Default: the number of cores." env:"TOUCHSTONE_CONCURRENCY"`
 	AuditShare  float64       `default:"0.02" help:"Share of the documents in which nothing was found that a reviewer looks at all the same." env:"TOUCHSTONE_AUDIT_SHARE"`
 	FoldShare   float64       `default:"0.1" help:"Share of reviews that begin with the reviewer's own impression." env:"TOUCHSTONE_FOLD_SHARE"`
+	Hooks       string        `name:"webhook-allow" placeholder:"NETWORKS" help:"Networks, such as 10.1.0.0/16, to which events are sent though they are private, and by http too." env:"TOUCHSTONE_WEBHOOK_ALLOW"`
 	SweepEvery  time.Duration `default:"15s" help:"How often documents that are late are put back into the queue." env:"TOUCHSTONE_SWEEP_EVERY"`
 }
 
@@ -167,6 +168,10 @@ type workerFlags struct {
 func serveWorker(ctx context.Context, f workerFlags, s *servers, reg *prometheus.Registry, log *slog.Logger) error {
 	if f.Concurrency < 1 {
 		f.Concurrency = runtime.NumCPU()
+	}
+	allowed, err := workers.ParseAllowed(f.Hooks)
+	if err != nil {
+		return fmt.Errorf("read --webhook-allow: %w", err)
 	}
 	pool, err := newPool(f.Concurrency, log) //nolint:contextcheck // it lives until Close
 	if err != nil {
@@ -178,7 +183,7 @@ func serveWorker(ctx context.Context, f workerFlags, s *servers, reg *prometheus
 		return fmt.Errorf("name this worker: %w", err)
 	}
 	return workers.Run(ctx, workers.Config{
-		Redis: s.redis, Documents: s.db, Blobs: s.blobs, Screener: pool,
+		Redis: s.redis, Documents: s.db, Blobs: s.blobs, Screener: pool, Outbox: s.db, HooksAllowed: allowed,
 		Concurrency: f.Concurrency, Name: fmt.Sprintf("%s-%d", host, os.Getpid()), Version: version(),
 		SweepEvery: f.SweepEvery, Sampling: pipeline.Sampling{Audit: f.AuditShare, Fold: f.FoldShare}, Chance: rand.Float64, Now: time.Now, Log: log, Registry: reg,
 	})
