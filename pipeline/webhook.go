@@ -9,7 +9,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -41,26 +40,6 @@ type Endpoint struct {
 	CreatedBy  string
 	CreatedAt  time.Time
 	DisabledAt time.Time // zero while it is told
-}
-
-// maxEndpointURL is the length of an address.
-const maxEndpointURL = 1000
-
-// CheckEndpointURL says what is wrong with the address of an endpoint; empty if
-// nothing. Whether its host may be reached is known when it is.
-func CheckEndpointURL(s string) string {
-	u, err := url.Parse(s)
-	switch {
-	case s == "":
-		return "Enter the address that events are sent to"
-	case err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Hostname() == "":
-		return "Address must look like https://case-system.example/events"
-	case u.User != nil || u.Fragment != "":
-		return "Address must have no account, no password and no '#'"
-	case len(s) > maxEndpointURL:
-		return "Address must be 1,000 characters or less"
-	}
-	return ""
 }
 
 // EndpointObject is what the audit log calls an endpoint.

@@ -54,16 +54,3 @@ func TestTriedChance(t *testing.T) {
 		}
 	}
 }
-
-func TestCheckEndpointURL(t *testing.T) {
-	for s, ok := range map[string]bool{
-		"https://case.example/events": true, "http://10.0.0.7:8080/a?b=c": true, "https://[2001:db8::1]/": true,
-		"": false, "case.example": false, "ftp://case.example": false, "https://": false, "https:///x": false,
-		"https://u:p@case.example": false, "https://case.example/#x": false, "https://case.example/%zz": false,
-		"https://case.example/" + strings.Repeat("a", 1000): false, "https://case.example\n/": false,
-	} {
-		if got := pipeline.CheckEndpointURL(s); (got == "") != ok {
-			t.Errorf("%q: %q", s, got)
-		}
-	}
-}

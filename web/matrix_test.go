@@ -80,6 +80,8 @@ var samples = map[string]sample{
 	"GET /api/v1/account":    {empty: true},
 	"POST /tokens":           {form: url.Values{"account": {"gate"}, "days": {"90"}}},
 	"POST /api/v1/tokens":    {json: `{"account": "gate", "days": 90}`},
+	"POST /webhooks":         {form: url.Values{"url": {"https://case.example/events"}, "events": {"review.decided"}}},
+	"POST /api/v1/webhooks":  {json: `{"url": "https://case.example/events", "events": ["review.decided"]}`},
 	"POST /account/password": {form: url.Values{"current_password": {"wrong"}, "new_password": {password}}},
 
 	"POST /reviews/{id}/decision":          {form: url.Values{"verdict": {"no_signs"}, "confidence": {"probable"}, "level": {"1"}, "basis": {"image_only"}}},
@@ -114,6 +116,8 @@ var kinds = map[string]kind{
 	"id":        {(*matrix).addDocument, "TSD-0000-0000"},
 	"upload":    {(*matrix).addUpload, strings.Repeat("A", 26)},
 	"token":     {(*matrix).addToken, "none"},
+	"endpoint":  {(*matrix).addEndpoint, "none"},
+	"delivery":  {(*matrix).addDelivery, "none"},
 	"name":      {(*matrix).addAccount, "nobody"},
 	"reference": {(*matrix).addEncounter, "UTO-000000-0001"},
 	"referral":  {(*matrix).addReferral, "R-0000-0000"},
@@ -164,6 +168,30 @@ func (m *matrix) addToken(owner string) string {
 		m.t.Fatal(err)
 	}
 	return id
+}
+
+// addEndpoint adds a webhook.
+func (m *matrix) addEndpoint(owner string) string {
+	m.t.Helper()
+	e := pipeline.Endpoint{ID: rand.Text(), URL: "https://case.example/events", Events: pipeline.HookEvents}
+	if err := m.w.db.CreateEndpoint(m.t.Context(), e, pipeline.NewHookSecret(), pipeline.Deed{By: pipeline.Actor{Account: owner}, At: time.Now()}); err != nil {
+		m.t.Fatal(err)
+	}
+	return e.ID
+}
+
+// addDelivery sends a test to a webhook, and gives it up.
+func (m *matrix) addDelivery(owner string) string {
+	m.t.Helper()
+	d, err := m.w.db.PingEndpoint(m.t.Context(), m.addEndpoint(owner), pipeline.Deed{By: pipeline.Actor{Account: owner}, At: time.Now()})
+	if err != nil {
+		m.t.Fatal(err)
+	}
+	d.State, d.LastStatus, d.NextAt = pipeline.DeliveryGivenUp, "500", time.Time{}
+	if err := m.w.db.SettleDelivery(m.t.Context(), d); err != nil {
+		m.t.Fatal(err)
+	}
+	return d.ID
 }
 
 // addDocument makes a document that is screened and waits for a reviewer.

@@ -210,7 +210,7 @@ func TestSchemasMatchTypes(t *testing.T) {
 	d := describe(t)
 	for name, v := range map[string]any{
 		"Account": accountBody{}, "AccountList": pageBody[accountBody]{}, "AccountWish": accountWish{}, "AccountEdit": accountEdit{}, "OneTimePassword": oneTimeBody{}, "PasswordChange": passwordChange{},
-		"Token": tokenBody{}, "TokenList": pageBody[tokenBody]{}, "TokenWish": tokenWish{}, "AuditEvent": auditBody{}, "AuditEventList": pageBody[auditBody]{},
+		"Token": tokenBody{}, "TokenList": pageBody[tokenBody]{}, "TokenWish": tokenWish{}, "Webhook": endpointBody{}, "WebhookList": pageBody[endpointBody]{}, "WebhookWish": endpointWish{}, "Delivery": deliveryBody{}, "DeliveryList": pageBody[deliveryBody]{}, "AuditEvent": auditBody{}, "AuditEventList": pageBody[auditBody]{},
 		"Document": documentBody{}, "Sighting": sightingBody{}, "DocumentList": listBody{}, "Problem": problemBody{}, "FieldError": fieldError{},
 		"OpenedEncounter": encounterBody{}, "Upload": uploadBody{}, "Joining": joinBody{}, "TypedText": typedBody{}, "TypedZone": explain.Explanation{}, "TypedField": explain.Field{}, "TypedCharacter": explain.Character{},
 		"Standing": standingBody{}, "Review": reviewBody{}, "Decision": decisionBody{}, "Judgement": draftBody{}, "Impression": impressionBody{}, "Recapture": recaptureBody{},
@@ -321,7 +321,8 @@ func TestEnumsMatch(t *testing.T) {
 		}
 	}
 	for name, want := range map[string]string{
-		"PersonRole": fmt.Sprint(casework.Roles), "AnswerState": fmt.Sprint(casework.AnswerStates), "AnswerSource": fmt.Sprint(casework.Sources),
+		"WebhookEvent": fmt.Sprint(pipeline.HookEvents),
+		"PersonRole":   fmt.Sprint(casework.Roles), "AnswerState": fmt.Sprint(casework.AnswerStates), "AnswerSource": fmt.Sprint(casework.Sources),
 	} {
 		if got := fmt.Sprint(d.Components.Schemas[name].Enum); got != want {
 			t.Errorf("%s lists %s; the program knows %s", name, got, want)

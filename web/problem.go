@@ -34,6 +34,7 @@ var problemTypes = []page.ProblemType{ //nolint:gochecknoglobals // a table, nev
 	{Slug: "not-held", Title: "Nobody has this document open", Status: http.StatusConflict, Means: "The review is free already: its holder has let go of it or decided."},
 	{Slug: "method", Title: "This address does not do that", Status: http.StatusMethodNotAllowed, Means: "The address does not know the method. The Allow header lists those that it knows."},
 	{Slug: "done-before", Title: "This was done before", Status: http.StatusConflict, Means: "Somebody has done this already. What they did stands."},
+	{Slug: "not-sent", Title: "Nothing was sent", Status: http.StatusConflict, Means: "The webhook is disabled, or the event is still on its way to it."},
 	{Slug: "offset", Title: "The upload goes on from another place", Status: http.StatusConflict, Means: "The upload is not as far as the request says. The Upload-Offset header tells how much has arrived."},
 	{Slug: "too-slow", Title: "The upload was too slow", Status: http.StatusRequestTimeout, Means: "The bytes came too slowly to go on waiting. Nothing was kept. Try again on a better connection."},
 	{Slug: "file-too-large", Title: "The file is too big", Status: http.StatusRequestEntityTooLarge, Means: "A file must be smaller than 20MB, and a form must not hold more than 20 files. Nothing was kept."},
@@ -224,6 +225,10 @@ func problemNoEncounter() *problem {
 }
 
 func problemNotFound() *problem { return &problem{slug: "not-found", detail: noDocument} }
+
+func problemNotSent() *problem {
+	return &problem{slug: "not-sent", detail: "The webhook is disabled, or this is still on its way to it. Look at it again"}
+}
 
 // problemNone is of a record that is no document.
 func problemNone(what string) *problem {

@@ -86,6 +86,7 @@ func (s *server) routes() *router {
 	s.serviceRoutes(rt)
 	s.sessionRoutes(rt)
 	s.accessRoutes(rt)
+	s.webhookRoutes(rt)
 	s.documentRoutes(rt)
 	s.encounterRoutes(rt)
 	s.uploadRoutes(rt)
@@ -152,6 +153,23 @@ func (s *server) accessRoutes(rt *router) {
 	rt.handle("GET /api/v1/tokens", policy.Integrate, s.apiTokens)
 	rt.handle("POST /api/v1/tokens", policy.Integrate, s.apiMakeToken)
 	rt.handle("POST /api/v1/tokens/{token}/revoke", policy.Integrate, s.apiRevokeToken)
+}
+
+// webhookRoutes are about what other systems are told. {endpoint} is where one is
+// told, {delivery} what was sent there.
+func (s *server) webhookRoutes(rt *router) {
+	rt.handle("GET /webhooks", policy.Integrate, s.webhooksPage)
+	rt.handle("POST /webhooks", policy.Integrate, s.addWebhookPage)
+	rt.handle("GET /webhooks/{endpoint}", policy.Integrate, s.webhookPage)
+	rt.handle("POST /webhooks/{endpoint}/disable", policy.Integrate, s.disableWebhookPage)
+	rt.handle("POST /webhooks/{endpoint}/test", policy.Integrate, sendWebhookPage(s.testWebhook))
+	rt.handle("POST /webhooks/deliveries/{delivery}/redeliver", policy.Integrate, sendWebhookPage(s.redeliver))
+	rt.handle("GET /api/v1/webhooks", policy.Integrate, s.apiWebhooks)
+	rt.handle("POST /api/v1/webhooks", policy.Integrate, s.apiAddWebhook)
+	rt.handle("GET /api/v1/webhooks/{endpoint}/deliveries", policy.Integrate, s.apiDeliveries)
+	rt.handle("POST /api/v1/webhooks/{endpoint}/disable", policy.Integrate, s.apiDisableWebhook)
+	rt.handle("POST /api/v1/webhooks/{endpoint}/test", policy.Integrate, s.apiSendWebhook(s.testWebhook))
+	rt.handle("POST /api/v1/webhooks/deliveries/{delivery}/redeliver", policy.Integrate, s.apiSendWebhook(s.redeliver))
 }
 
 // documentRoutes are about documents and their pictures.

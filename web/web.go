@@ -40,6 +40,7 @@ type Config struct {
 	Accounts   pipeline.Accounts
 	Devices    pipeline.Devices
 	Tokens     pipeline.Tokens
+	Webhooks   pipeline.Webhooks
 	Replays    pipeline.Replays
 	Audit      pipeline.Audit
 	Searches   pipeline.Searches
@@ -65,7 +66,7 @@ type Config struct {
 // at the first upload.
 func (c Config) check() error {
 	switch {
-	case c.Documents == nil || c.Reviews == nil || c.Encounters == nil || c.Uploads == nil || c.Accounts == nil || c.Devices == nil || c.Tokens == nil || c.Replays == nil || c.Audit == nil || c.Blobs == nil || c.Tasks == nil || c.Upkeep == nil:
+	case c.Documents == nil || c.Reviews == nil || c.Encounters == nil || c.Uploads == nil || c.Accounts == nil || c.Devices == nil || c.Tokens == nil || c.Webhooks == nil || c.Replays == nil || c.Audit == nil || c.Blobs == nil || c.Tasks == nil || c.Upkeep == nil:
 		return errors.New("a store is missing")
 	case c.Casework == nil:
 		return errors.New("casework is missing")

@@ -97,7 +97,7 @@ func TestGuardDials(t *testing.T) {
 		t.Fatal(err)
 	}
 	var reached atomic.Int32
-	go http.Serve(l, http.HandlerFunc(func(http.ResponseWriter, *http.Request) { reached.Add(1) })) //nolint:errcheck,gosec // until the test ends
+	go http.Serve(l, http.HandlerFunc(func(http.ResponseWriter, *http.Request) { reached.Add(1) })) //nolint:errcheck // until the test ends
 	defer l.Close()
 	port := strconv.Itoa(l.Addr().(*net.TCPAddr).Port)
 	try := func(g guard, host string, r *net.Resolver) string {

@@ -380,6 +380,29 @@ func machineTokens() []pipeline.Token {
 	}
 }
 
+// hookLines are webhooks in each state.
+func hookLines() []WebhookLine {
+	ds := deliveries()
+	e := pipeline.Endpoint{ID: "abcdefgh2345", URL: "https://case-system.example/a/long/way/to/where/events/are/taken?source=touchstone", Events: pipeline.HookEvents, CreatedBy: "administrator", CreatedAt: now}
+	old := pipeline.Endpoint{ID: "mnopqrst6722", URL: "http://10.1.2.3:8080/events", Events: pipeline.HookEvents[1:2], CreatedBy: "administrator", CreatedAt: now.Add(-time.Hour), DisabledAt: now}
+	return []WebhookLine{{Endpoint: e}, {Endpoint: e, Last: ds[1:2]}, {Endpoint: old, Last: ds[4:5]}}
+}
+
+// deliveries are one of each state.
+func deliveries() []pipeline.Delivery {
+	one := func(n string, e pipeline.HookEvent, object string) pipeline.Delivery {
+		return pipeline.Delivery{ID: "msg_ABCDEFGHIJKLMNOPQRSTUVWX" + n, Event: e, Object: object, At: now.Add(-time.Minute)}
+	}
+	fresh, again, done, lost := one("Y2", pipeline.HookPing, "abcdefgh2345"), one("Y3", pipeline.HookScreened, "TSD-7K3F-9QXM"), one("Y4", pipeline.HookDecided, "TSD-7K3F-9QXM"), one("Y5", pipeline.HookReferral, "R-1234-5678")
+	fresh.State, fresh.NextAt = pipeline.DeliveryWaiting, now
+	again.State, again.NextAt, again.Attempts, again.LastStatus = pipeline.DeliveryWaiting, now.Add(5*time.Minute), 2, pipeline.HookTimeout
+	done.State, done.Attempts, done.LastStatus = pipeline.DeliveryDone, 1, "204"
+	lost.State, lost.Attempts, lost.LastStatus = pipeline.DeliveryGivenUp, 10, pipeline.HookRefused
+	none, off := lost, lost
+	none.LastStatus, off.LastStatus = pipeline.HookNoAnswer, pipeline.HookSwitchOff
+	return []pipeline.Delivery{fresh, again, done, lost, off, none}
+}
+
 func formExamples() []example {
 	waiting, checked := document(pipeline.StateReceived), document(pipeline.StateScreened)
 	waiting.ID = "TSD-9B2M-77KD"
@@ -403,6 +426,12 @@ func formExamples() []example {
 		{"tokens-error", "tokens", shell(administrator, "/tokens"), Tokens{Account: "Gate 4", Days: "30", Errors: []Error{
 			{"account", "Account name must have letters, digits, '.', '_' and '-' only, begin with a letter or digit, and be 64 characters or less"}, {"days", "Select for how long the token is good, up to 366 days"},
 		}}},
+		{"webhooks", "webhooks", shell(administrator, "/webhooks"), Webhooks{Webhooks: hookLines(), Next: "/webhooks?cursor=b25l", Made: &hookLines()[0].Endpoint, Secret: "whsec_" + strings.Repeat("Ab3/", 10) + "Ab3="}},
+		{"webhooks-error", "webhooks", shell(administrator, "/webhooks"), Webhooks{URL: "case-system", Errors: []Error{{"url", "Address must look like https://case.example/events"}, {"events", "Select at least one event from the list"}}}},
+		{"webhooks-empty", "webhooks", shell(administrator, "/webhooks"), Webhooks{}},
+		{"webhook", "webhook", shell(administrator, "/webhooks/abcdefgh2345"), Webhook{Endpoint: hookLines()[0].Endpoint, Deliveries: deliveries(), Next: "/webhooks/abcdefgh2345?cursor=b25l"}},
+		{"webhook-disabled", "webhook", shell(administrator, "/webhooks/mnopqrst6722"), Webhook{Endpoint: hookLines()[2].Endpoint, Deliveries: deliveries()[4:]}},
+		{"webhook-empty", "webhook", shell(administrator, "/webhooks/abcdefgh2345"), Webhook{Endpoint: hookLines()[0].Endpoint}},
 		{"tokens-empty", "tokens", shell(administrator, "/tokens"), Tokens{}},
 		{"account", "account", shell(officer, "/account"), Account{}},
 		{"account-changed", "account", shell(reviewer, "/account"), Account{Changed: true}},

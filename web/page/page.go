@@ -26,6 +26,8 @@ var assetFiles embed.FS
 var views = map[string]reflect.Type{ //nolint:gochecknoglobals // a table, never written
 	"sign-in":    reflect.TypeFor[SignIn](),
 	"tokens":     reflect.TypeFor[Tokens](),
+	"webhooks":   reflect.TypeFor[Webhooks](),
+	"webhook":    reflect.TypeFor[Webhook](),
 	"audit":      reflect.TypeFor[Audit](),
 	"account":    reflect.TypeFor[Account](),
 	"home":       reflect.TypeFor[Home](),

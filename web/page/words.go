@@ -51,12 +51,17 @@ func functions(a assets) template.FuncMap {
 		"upper": upper,
 		"input": inputOf,
 
-		"tokenState":   tokenState,
-		"tokenTimes":   tokenTimes,
-		"accountState": accountState,
-		"oneTime":      oneTime,
-		"roleChoice":   roleChoice,
-		"operations":   operations,
+		"tokenState":    tokenState,
+		"tokenTimes":    tokenTimes,
+		"hookEvent":     func(e pipeline.HookEvent) string { return hookEvents[e] },
+		"hookChoice":    hookChoice,
+		"hookState":     hookState,
+		"deliveryState": deliveryState,
+		"deliveryWord":  deliveryWord,
+		"accountState":  accountState,
+		"oneTime":       oneTime,
+		"roleChoice":    roleChoice,
+		"operations":    operations,
 
 		"notAccepted": func() label { return label{"Not accepted", "red"} },
 	}
@@ -101,7 +106,7 @@ func preparers() template.FuncMap {
 
 // wide tells whether a page needs all of the width that there is.
 func wide(page string) bool {
-	return slices.Contains([]string{"documents", "examine", "found", "review", "queue", "board", "decisions", "tokens", "accounts", "audit"}, page)
+	return slices.Contains([]string{"documents", "examine", "found", "review", "queue", "board", "decisions", "tokens", "webhooks", "webhook", "accounts", "audit"}, page)
 }
 
 // label is a word and the colour of its tag. The word alone must do.
@@ -291,6 +296,7 @@ var ways = []way{ //nolint:gochecknoglobals // a table, never written
 	{policy.Refer, "/referrals", "Referrals", "See who was told about whom, and whether they have answered."},
 	{policy.Accounts, "/accounts", "Accounts", "Add accounts, change roles, lock and unlock."},
 	{policy.Integrate, "/tokens", "Tokens", "Let other systems in, and shut them out."},
+	{policy.Integrate, "/webhooks", "Webhooks", "Tell other systems what has happened, and see whether it arrived."},
 	{policy.Operate, "/status", "Status", "See how the service is doing, without any document."},
 }
 
