@@ -66,7 +66,7 @@ func wrongEndpoint(s string) string {
 	case s == "":
 		return "Enter the address that events are sent to"
 	case err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Hostname() == "":
-		return "Address must look like https://case.example/events"
+		return "Address must begin with https:// and the name of a host"
 	case u.User != nil || u.Fragment != "":
 		return "Address must have no account, no password and no '#'"
 	case len(s) > maxEndpointURL:

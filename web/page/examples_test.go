@@ -427,7 +427,7 @@ func formExamples() []example {
 			{"account", "Account name must have letters, digits, '.', '_' and '-' only, begin with a letter or digit, and be 64 characters or less"}, {"days", "Select for how long the token is good, up to 366 days"},
 		}}},
 		{"webhooks", "webhooks", shell(administrator, "/webhooks"), Webhooks{Webhooks: hookLines(), Next: "/webhooks?cursor=b25l", Made: &hookLines()[0].Endpoint, Secret: "whsec_" + strings.Repeat("Ab3/", 10) + "Ab3="}},
-		{"webhooks-error", "webhooks", shell(administrator, "/webhooks"), Webhooks{URL: "case-system", Errors: []Error{{"url", "Address must look like https://case.example/events"}, {"events", "Select at least one event from the list"}}}},
+		{"webhooks-error", "webhooks", shell(administrator, "/webhooks"), Webhooks{URL: "case-system", Errors: []Error{{"url", "Address must begin with https:// and the name of a host"}, {"events", "Select at least one event from the list"}}}},
 		{"webhooks-empty", "webhooks", shell(administrator, "/webhooks"), Webhooks{}},
 		{"webhook", "webhook", shell(administrator, "/webhooks/abcdefgh2345"), Webhook{Endpoint: hookLines()[0].Endpoint, Deliveries: deliveries(), Next: "/webhooks/abcdefgh2345?cursor=b25l"}},
 		{"webhook-disabled", "webhook", shell(administrator, "/webhooks/mnopqrst6722"), Webhook{Endpoint: hookLines()[2].Endpoint, Deliveries: deliveries()[4:]}},
