@@ -65,7 +65,7 @@ func (c *custody) open(ctx context.Context, t *testing.T) {
 		chromedp.Navigate(c.desk+"/encounters/new"),
 		chromedp.SendKeys(chromedp.CSS("#name"), "officer"), chromedp.SendKeys(chromedp.CSS("#password"), demoPassword),
 		chromedp.Click(chromedp.CSS("main button")), chromedp.WaitVisible(chromedp.CSS("#site")),
-		chromedp.SendKeys(chromedp.CSS("#site"), "NPT"), chromedp.Click(chromedp.CSS("label[for=channel-custody]")),
+		enterSite("NPT"), chromedp.Click(chromedp.CSS("label[for=channel-custody]")),
 		chromedp.SetValue(chromedp.CSS("#people"), "6"),
 		chromedp.Click(chromedp.CSS("main button")), chromedp.WaitVisible(chromedp.CSS("#encounter")),
 	)

@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -38,13 +39,31 @@ func touchstone(t *testing.T, in io.Reader, args ...string) (code int, out, err 
 // process is the program running beside the test.
 type process struct {
 	*exec.Cmd
-	out *bytes.Buffer
+	out *output
+}
+
+// output is what a process says, which can be read while it runs.
+type output struct {
+	mu   sync.Mutex
+	said bytes.Buffer
+}
+
+func (o *output) Write(p []byte) (int, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.said.Write(p)
+}
+
+func (o *output) String() string {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.said.String()
 }
 
 // start starts the program as a process of its own, which ends with the test.
 func start(t *testing.T, args ...string) process {
 	t.Helper()
-	p := process{exec.CommandContext(context.WithoutCancel(t.Context()), os.Args[0], args...), &bytes.Buffer{}}
+	p := process{exec.CommandContext(context.WithoutCancel(t.Context()), os.Args[0], args...), &output{}}
 	p.Stdout, p.Stderr = p.out, p.out
 	p.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	if err := p.Start(); err != nil {

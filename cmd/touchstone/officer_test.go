@@ -51,7 +51,7 @@ func newEncounterInBrowser(ctx context.Context, t *testing.T, desk string) (refe
 		chromedp.SendKeys(chromedp.CSS("#password"), demoPassword),
 		chromedp.Click(chromedp.CSS("main button")),
 		chromedp.WaitVisible(chromedp.CSS("#site")),
-		chromedp.SendKeys(chromedp.CSS("#site"), "NPT"),
+		enterSite("NPT"),
 		chromedp.Click(chromedp.CSS("label[for=channel-second_line]")),
 		chromedp.Click(chromedp.CSS("main button")),
 		chromedp.WaitVisible(chromedp.CSS("#encounter")),
@@ -66,6 +66,11 @@ func newEncounterInBrowser(ctx context.Context, t *testing.T, desk string) (refe
 	}
 	_, reference, _ = strings.Cut(location, "encounter=")
 	return reference
+}
+
+// enterSite types a site over the one that the account was at last.
+func enterSite(site string) chromedp.Action[chromedp.Void] {
+	return chromedp.Evaluate[chromedp.Void](fmt.Sprintf(`document.getElementById("site").value = %q`, site))
 }
 
 // watchRows notes when a chosen image is on the screen.

@@ -19,7 +19,8 @@ import (
 	"touchstone.internal/pipeline/mrz"
 )
 
-// startUp starts everything as `make run` does and waits for the desk.
+// startUp starts everything as `make run` does and waits until it says where to
+// go: the desk serves before the demo is filled in.
 func startUp(t *testing.T, data, address string) process {
 	t.Helper()
 	p := start(t, "up", "--demo", "--data", data, "--listen", address)
@@ -27,6 +28,11 @@ func startUp(t *testing.T, data, address string) process {
 	defer cancel()
 	if err := awaitDesk(ctx, address); err != nil {
 		t.Fatalf("nobody serves the desk: %v", err)
+	}
+	for end := time.Now().Add(time.Minute); !strings.Contains(p.out.String(), "Open http://"); time.Sleep(20 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatalf("it does not say where to go:\n%s", p.out)
+		}
 	}
 	return p
 }
