@@ -216,16 +216,6 @@ func isTaken(err error) bool {
 	return false
 }
 
-// isDangling tells whether a statement failed since what it refers to is not
-// there.
-func isDangling(err error) bool {
-	if pg, ok := errors.AsType[*pgconn.PgError](err); ok {
-		return pg.Code == "23503" // foreign_key_violation
-	}
-	lite, ok := errors.AsType[*sqlite.Error](err)
-	return ok && lite.Code() == sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY
-}
-
 // micros is a time as it is stored.
 func micros(t time.Time) int64 {
 	if t.IsZero() {

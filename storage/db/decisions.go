@@ -168,22 +168,55 @@ func decisions(ctx context.Context, q queryer, id pipeline.DocumentID) (ds []pip
 	return ds, rows.Err()
 }
 
-// SaveDraft keeps what somebody has written so far; see pipeline.Reviews.
-// ErrNotFound if there is no such review.
+// SaveDraft keeps what somebody has written so far; see pipeline.Reviews. An
+// impression that they gave stays, whatever a form says that was sent before it.
 func (d *DB) SaveDraft(ctx context.Context, id pipeline.DocumentID, who pipeline.Account, draft []byte, now time.Time) error {
 	const statement = `
 		INSERT INTO drafts (document_id, account, body, saved_at)
 		VALUES ($1, $2, $3, $4)
 		ON CONFLICT (document_id, account) DO UPDATE
 		SET body = excluded.body, saved_at = excluded.saved_at`
-	_, err := d.write.ExecContext(ctx, statement, text(string(id)), who.Name, text(string(draft)), micros(now))
-	if isDangling(err) {
-		err = pipeline.ErrNotFound
-	}
+	err := d.inTx(ctx, func(tx *sql.Tx) error {
+		if _, err := reviewOf(ctx, tx, id, d.engine.hold); err != nil { // one after another
+			return err
+		}
+		kept, err := withImpression(ctx, tx, id, who, draft)
+		if err != nil {
+			return err
+		}
+		_, err = tx.ExecContext(ctx, statement, text(string(id)), who.Name, text(string(kept)), micros(now))
+		return err
+	})
 	if err != nil {
 		return fmt.Errorf("save draft on %s: %w", id, err)
 	}
 	return nil
+}
+
+// withImpression is a draft with the impression that was given already.
+func withImpression(ctx context.Context, tx *sql.Tx, id pipeline.DocumentID, who pipeline.Account, draft []byte) ([]byte, error) {
+	const query = `
+		SELECT body
+		FROM drafts
+		WHERE document_id = $1 AND account = $2`
+	var body string
+	err := tx.QueryRowContext(ctx, query, text(string(id)), who.Name).Scan(&body)
+	if errors.Is(err, sql.ErrNoRows) {
+		return draft, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	was, err := pipeline.ParseDraft([]byte(body))
+	if err != nil || was.Impression == "" {
+		return draft, err
+	}
+	d, err := pipeline.ParseDraft(draft)
+	if err != nil || d.Impression == was.Impression {
+		return draft, err
+	}
+	d.Impression = was.Impression
+	return d.Bytes()
 }
 
 // Draft gives back what somebody has written; ErrNotFound if nothing.

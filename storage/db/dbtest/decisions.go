@@ -137,6 +137,31 @@ func drafts(t *testing.T, s Store) {
 	want(sam, `{"b":"é"}`)
 }
 
+// impressionStays: a form that was on its way when the impression was given does
+// not take it away, and no other takes its place.
+func impressionStays(t *testing.T, s Store) {
+	ctx, id := t.Context(), flagged(t, s, day)
+	save := func(impression pipeline.Verdict, reason string) {
+		t.Helper()
+		d := pipeline.NewDraft()
+		d.Impression, d.Reason = impression, reason
+		b, err := d.Bytes()
+		noErr(t, err)
+		noErr(t, s.SaveDraft(ctx, id, rita, b, day))
+	}
+	save("", "half a sentence")
+	save(pipeline.NoIrregularity, "half a sentence")
+	save("", "a whole sentence")
+	save(pipeline.Counterfeit, "another sentence")
+	b, err := s.Draft(ctx, id, rita)
+	noErr(t, err)
+	got, err := pipeline.ParseDraft(b)
+	noErr(t, err)
+	if got.Impression != pipeline.NoIrregularity || got.Reason != "another sentence" {
+		t.Errorf("the impression is %q, the reason %q", got.Impression, got.Reason)
+	}
+}
+
 func askAgain(t *testing.T, s Store) {
 	ctx, id := t.Context(), flagged(t, s, day)
 	ask := pipeline.Recapture{

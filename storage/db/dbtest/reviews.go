@@ -28,6 +28,7 @@ func queueTests() map[string]func(*testing.T, Store) {
 		"only the holder decides":                decideRefused,
 		"decisions come back as made":            decisionFields,
 		"drafts are kept until the decision":     drafts,
+		"an impression is given once":            impressionStays,
 		"another picture is asked for":           askAgain,
 		"a better picture comes back to one":     answered,
 		"a safety concern comes first":           safetyRaised,
