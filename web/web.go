@@ -17,6 +17,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"os"
 	"sync"
 	"time"
@@ -57,8 +58,11 @@ type Config struct {
 	Log      *slog.Logger
 	Registry *prometheus.Registry
 	// Ready tells of each part that the desk needs whether it answers.
-	Ready   func(ctx context.Context) map[string]error
-	Secure  bool   // people reach the desk by https: cookies and HSTS say so
+	Ready  func(ctx context.Context) map[string]error
+	Secure bool // people reach the desk by https: cookies and HSTS say so
+	// Proxies are the networks of the proxies before the desk. X-Forwarded-For
+	// counts where one of them wrote it, and nowhere else.
+	Proxies []netip.Prefix
 	Version string // for the footer
 }
 
@@ -164,7 +168,7 @@ func (s *server) serve(mux *http.ServeMux) http.Handler {
 	cross.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		s.fail(w, r, problemCrossSite())
 	}))
-	return s.observe(s.headers(s.drain(cross.Handler(s.dispatch(mux)))))
+	return s.sender(s.observe(s.headers(s.drain(cross.Handler(s.dispatch(mux))))))
 }
 
 // dispatch lets the mux answer what it knows and gives its plain 404 and 405

@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"net"
 	"net/http"
+	"net/netip"
 	"os"
 	"runtime"
 	"time"
@@ -85,8 +86,18 @@ func (s *servers) ready(ctx context.Context) map[string]error {
 
 // deskFlags are the desk's own settings.
 type deskFlags struct {
-	Listen string `default:"127.0.0.1:8080" help:"Address to serve on." env:"TOUCHSTONE_LISTEN"`
-	Secure bool   `help:"Say that people reach the desk by https: cookies are marked Secure." env:"TOUCHSTONE_SECURE"`
+	Listen  string `default:"127.0.0.1:8080" help:"Address to serve on." env:"TOUCHSTONE_LISTEN"`
+	Secure  bool   `help:"Say that people reach the desk by https: cookies are marked Secure." env:"TOUCHSTONE_SECURE"`
+	Proxies string `name:"trusted-proxies" placeholder:"NETWORKS" help:"Networks, such as 10.1.0.0/16, of the proxies before the desk. Of their requests X-Forwarded-For tells whom they come from." env:"TOUCHSTONE_TRUSTED_PROXIES"`
+}
+
+// desk is the desk that the flags describe.
+func (f deskFlags) desk(l net.Listener, spool string) (desk, error) {
+	proxies, err := parseNetworks(f.Proxies)
+	if err != nil {
+		return desk{}, fmt.Errorf("read --trusted-proxies: %w", err)
+	}
+	return desk{listener: l, spool: spool, secure: f.Secure, proxies: proxies}, nil
 }
 
 // bind takes the address before anything else is started, so that one that is
@@ -104,6 +115,7 @@ type desk struct {
 	listener net.Listener
 	spool    string
 	secure   bool
+	proxies  []netip.Prefix // whose word on the sender of a request counts
 }
 
 // serveDesk serves pages and API until ctx ends, then finishes what is under way.
@@ -116,7 +128,7 @@ func serveDesk(ctx context.Context, d desk, s *servers, reg *prometheus.Registry
 		Searches: s.db, Filters: s.db, Tasks: workers.NewEnqueuer(s.redis), Sessions: s.db.Sessions(), SpoolDir: d.spool,
 		Tokens: s.db, Webhooks: s.db, Casework: s.db, Replays: s.db, Upkeep: workers.NewUpkeep(s.redis, time.Now),
 		Catalogue: checks.All(), Now: time.Now, Log: log, Registry: reg,
-		Ready: s.ready, Secure: d.secure, Version: version(),
+		Ready: s.ready, Secure: d.secure, Proxies: d.proxies, Version: version(),
 	})
 	if err != nil {
 		return err
@@ -169,7 +181,7 @@ func serveWorker(ctx context.Context, f workerFlags, s *servers, reg *prometheus
 	if f.Concurrency < 1 {
 		f.Concurrency = runtime.NumCPU()
 	}
-	allowed, err := workers.ParseAllowed(f.Hooks)
+	allowed, err := parseNetworks(f.Hooks)
 	if err != nil {
 		return fmt.Errorf("read --webhook-allow: %w", err)
 	}
@@ -210,12 +222,16 @@ func (c *deskCmd) Run(ctx context.Context, log *slog.Logger) error {
 		return err
 	}
 	defer listener.Close()
+	d, err := c.desk(listener, c.Spool)
+	if err != nil {
+		return err
+	}
 	s, err := c.open(ctx)
 	if err != nil {
 		return err
 	}
 	defer s.close()
-	return serveDesk(ctx, desk{listener, c.Spool, c.Secure}, s, newRegistry(), log)
+	return serveDesk(ctx, d, s, newRegistry(), log)
 }
 
 // workerCmd runs one worker.

@@ -50,6 +50,10 @@ func (c *upCmd) Run(ctx context.Context, std streams, log *slog.Logger) error {
 		return err
 	}
 	defer listener.Close()
+	d, err := c.desk(listener, filepath.Join(data, "spool"))
+	if err != nil {
+		return err
+	}
 	log, closeLog, err := fileLog(ctx, data, log)
 	if err != nil {
 		return err
@@ -70,7 +74,7 @@ func (c *upCmd) Run(ctx context.Context, std streams, log *slog.Logger) error {
 		return err
 	}
 	defer s.close()
-	return c.serve(ctx, std.out, desk{listener, filepath.Join(data, "spool"), c.Secure}, s, log)
+	return c.serve(ctx, std.out, d, s, log)
 }
 
 // serve runs desk and worker on open servers until ctx ends.
