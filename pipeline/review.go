@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"context"
+	"slices"
 	"time"
 )
 
@@ -26,7 +27,7 @@ var ReviewCauses = []ReviewCause{CauseFlagged, CauseUnchecked, CauseAudit, Cause
 type ReviewState string
 
 // The states. An adverse verdict needs a second person, and two who disagree a
-// third.
+// third. A third whose adverse verdict nobody shares leaves it to one more.
 const (
 	ReviewFirst   ReviewState = "first"
 	ReviewSecond  ReviewState = "second"
@@ -106,7 +107,7 @@ type QueueItem struct {
 // Decision is what one reviewer said, for good.
 type Decision struct {
 	Document DocumentID
-	Seq      int // 1, 2, or 3 where two disagreed
+	Seq      int // 1, 2, or more where two disagreed
 	Reviewer string
 	At       time.Time
 	Judgement
@@ -117,22 +118,24 @@ type Decision struct {
 }
 
 // Blind tells whether the reviewer did not know what others had said: always so
-// but for the third, who settles.
+// but for the third and later ones, who settle.
 func (d Decision) Blind() bool { return d.Seq < 3 }
 
-// After is what a review waits for once these decisions are made.
+// After is what a review waits for once these decisions are made. No adverse
+// verdict stands on one person's word, not on that of who settles either.
 func After(ds []Decision) ReviewState {
-	switch len(ds) {
-	case 0:
+	if len(ds) == 0 {
 		return ReviewFirst
-	case 1:
-		if ds[0].Verdict.Adverse() {
-			return ReviewSecond
-		}
-	case 2:
-		if ds[0].Verdict.Kind() != ds[1].Verdict.Kind() {
-			return ReviewThird
-		}
+	}
+	before, last := ds[:len(ds)-1], ds[len(ds)-1].Verdict
+	shared := slices.ContainsFunc(before, func(d Decision) bool { return d.Verdict.Kind() == last.Kind() })
+	switch {
+	case shared:
+		return ReviewDecided
+	case len(ds) == 1 && last.Adverse():
+		return ReviewSecond
+	case len(ds) == 2 || last.Adverse():
+		return ReviewThird
 	}
 	return ReviewDecided
 }

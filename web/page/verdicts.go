@@ -67,7 +67,7 @@ func agreement(s Standing) string {
 	case s.Agreed > 1:
 		who = "Two reviewers"
 	case s.Settled:
-		who = "A third reviewer"
+		who = "Another reviewer"
 	}
 	switch {
 	case !s.Verdict.Adverse():

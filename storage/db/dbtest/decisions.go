@@ -64,6 +64,26 @@ func decideThrice(t *testing.T, s Store) {
 	}
 }
 
+// decideFourTimes: an adverse verdict that nobody shares does not settle what two
+// saw differently.
+func decideFourTimes(t *testing.T, s Store) {
+	id := flagged(t, s, day)
+	decide(t, s, id, rita, pipeline.Counterfeit)
+	decide(t, s, id, sam, pipeline.NoIrregularity)
+	if r := decide(t, s, id, tess, pipeline.DataAltered); r.State != pipeline.ReviewThird {
+		t.Errorf("a third alone in an adverse verdict leaves %+v", r)
+	}
+	if r := decide(t, s, id, pipeline.Account{Name: "ulla", Role: pipeline.RoleReviewer}, pipeline.Counterfeit); r.State != pipeline.ReviewDecided {
+		t.Errorf("the fourth leaves %+v", r)
+	}
+	all, err := s.Decisions(t.Context(), id)
+	noErr(t, err)
+	settled, ok := pipeline.Settled(all)
+	if len(all) != 4 || !ok || settled.Reviewer != "ulla" || pipeline.Agreed(all) != 2 {
+		t.Errorf("%d decisions; settled by %q with %d in agreement", len(all), settled.Reviewer, pipeline.Agreed(all))
+	}
+}
+
 // decideRefused: what is refused changes nothing and is not in the log.
 func decideRefused(t *testing.T, s Store) {
 	ctx, id := t.Context(), flagged(t, s, day)

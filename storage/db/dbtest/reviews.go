@@ -25,6 +25,7 @@ func queueTests() map[string]func(*testing.T, Store) {
 		"one decision settles what is harmless":  decideOnce,
 		"an adverse decision takes two":          decideTwice,
 		"two who disagree take a third":          decideThrice,
+		"three who disagree take a fourth":       decideFourTimes,
 		"only the holder decides":                decideRefused,
 		"decisions come back as made":            decisionFields,
 		"drafts are kept until the decision":     drafts,

@@ -40,7 +40,7 @@ CREATE INDEX reviews_by_concern ON reviews (due_at, opened_at, document_id) WHER
 -- One line for each decision, for good; nobody decides twice.
 CREATE TABLE decisions (
     document_id TEXT   NOT NULL REFERENCES reviews (document_id),
-    seq         BIGINT NOT NULL CHECK (seq BETWEEN 1 AND 3),
+    seq         BIGINT NOT NULL CHECK (seq > 0),
     reviewer    TEXT   NOT NULL,
     at          BIGINT NOT NULL,
     verdict     TEXT   NOT NULL,
