@@ -24,7 +24,7 @@ type queueItemBody struct {
 	UploadedBy string                `json:"uploaded_by"`
 	ReceivedAt time.Time             `json:"received_at"`
 	Capture    pipeline.CaptureClass `json:"capture"`
-	Holder     string                `json:"holder,omitempty"` // who has it open, or left it open
+	Holder     string                `json:"holder,omitempty"` // who has it open, or left it open; others than oneself for the board alone
 	HeldUntil  *time.Time            `json:"held_until,omitempty"`
 	Kept       string                `json:"kept_for,omitempty"`
 	Updated    bool                  `json:"updated"`
@@ -53,6 +53,13 @@ func itemOf(q pipeline.QueueItem, who pipeline.Account) queueItemBody {
 	}
 	if policy.May(who.Role, policy.Board) {
 		b.Stage, b.Cause = q.State, q.Cause
+		return b
+	}
+	if b.Holder != who.Name { // it may be who was first, whom the second must not know
+		b.Holder = ""
+	}
+	if b.Kept != who.Name {
+		b.Kept = ""
 	}
 	return b
 }

@@ -224,10 +224,21 @@ func priorityOf(now time.Time, item pipeline.QueueItem) (tag label, since string
 	return tag, since
 }
 
+// named is what a list calls somebody who has a review, or gets it back. Who comes
+// second to it must not know who was first, and the one who had it open before it
+// came back to the queue was: names are for those who assign the work. All else
+// read the other words.
+func named(reader pipeline.Account, name, other string) string {
+	if name == "" || name == reader.Name || policy.May(reader.Role, policy.Board) {
+		return name
+	}
+	return other
+}
+
 // presenceOf says who has a review, and whether they are at it now.
-func presenceOf(s Shell, r pipeline.Review) (holder, presence string) {
-	kept := r.Kept
-	if kept == s.Account.Name {
+func presenceOf(s Shell, r pipeline.Review) (who, presence string) {
+	holder, kept := named(s.Account, r.Holder, "A colleague"), named(s.Account, r.Kept, "a colleague")
+	if r.Kept == s.Account.Name {
 		kept = "you"
 	}
 	switch {
@@ -238,11 +249,11 @@ func presenceOf(s Shell, r pipeline.Review) (holder, presence string) {
 	case r.Holder == "":
 		return "Nobody", ""
 	case s.Now.After(r.HeldUntil):
-		return r.Holder, "left open, can be taken"
+		return holder, "left open, can be taken"
 	case r.Holder == s.Account.Name:
-		return r.Holder, "you"
+		return holder, "you"
 	}
-	return r.Holder, "open now"
+	return holder, "open now"
 }
 
 // dueTime is how a review stands to its due time, in words and as a small clock

@@ -77,7 +77,10 @@ func reviewOf(s Shell, v Review) reviewing {
 
 // Notice says why the reader cannot decide; empty if they can.
 func Notice(s Shell, v Review) string {
-	holder := cmp.Or(v.Holder, "Somebody else")
+	holder := "A colleague"
+	if policy.May(s.Account.Role, policy.Board) {
+		holder = cmp.Or(v.Holder, "Somebody")
+	}
 	switch v.Stand {
 	case StandHeld:
 		if v.Lost {
@@ -213,10 +216,16 @@ func RegionBox(v Document, region string) (b pipeline.Box, ok bool) {
 	return b, false
 }
 
+// decisionTitle numbers a decision. There are at most five: four kinds of adverse
+// verdict that nobody shares, and one more.
+func decisionTitle(seq int) string {
+	return []string{"First", "Second", "Third", "Fourth", "Fifth"}[min(max(seq, 1), 5)-1] + " decision"
+}
+
 // said puts a decision into words.
 func (v Review) said(d pipeline.Decision) said {
 	out := said{
-		Decision: d, Title: []string{"First decision", "Second decision", "Third decision"}[min(max(d.Seq, 1), 3)-1],
+		Decision: d, Title: decisionTitle(d.Seq),
 		Who: cmp.Or(v.Names[d.Reviewer], d.Reviewer), Verdict: kindTexts[d.Verdict.Kind()].Label + ": " + verdictWords(d.Verdict),
 		Sure: confidences[d.Confidence][0], Basis: bases[d.Basis],
 	}
