@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"sync"
 
 	"cel.dev/cel-go/cel"
 )
@@ -179,3 +180,15 @@ func groupFacts(g Group) map[string]any {
 func documentFacts(v Examined) map[string]any {
 	return map[string]any{"verdict": v.Verdict, "adverse": v.Adverse}
 }
+
+// Guidance is the version of the guidance that the built-in rules follow. Rules
+// that cannot be read are a mistake in the program.
+//
+//nolint:gochecknoglobals // read once
+var Guidance = sync.OnceValue(func() string {
+	var r Rules
+	if err := json.Unmarshal(rulesJSON, &r); err != nil {
+		panic("the referral rules cannot be read")
+	}
+	return r.Guidance
+})
