@@ -23,14 +23,15 @@ const (
 	HookScreened HookEvent = "document.screened"
 	HookDecided  HookEvent = "review.decided" // the decision that stands is made
 	HookReferral HookEvent = "referral.sent"
-	HookPing     HookEvent = "ping" // somebody tries an endpoint
+	HookThreat   HookEvent = "threat.recorded" // the feed has a record more; Object is the record's
+	HookPing     HookEvent = "ping"            // somebody tries an endpoint
 )
 
 // HookEvents are those that an endpoint can want. A ping comes when somebody
 // sends one.
 //
 //nolint:gochecknoglobals // a table, never written
-var HookEvents = []HookEvent{HookScreened, HookDecided, HookReferral}
+var HookEvents = []HookEvent{HookScreened, HookDecided, HookReferral, HookThreat}
 
 // Endpoint is where another system is told of events.
 type Endpoint struct {
@@ -70,7 +71,7 @@ type Delivery struct {
 	ID         string
 	Endpoint   string
 	Event      HookEvent
-	Object     string // id of the document or referral
+	Object     string // id of the document, referral or record
 	Outcome    string // conclusion of screening, or the state that was reached
 	At         time.Time
 	State      DeliveryState

@@ -110,6 +110,9 @@ func (d *DB) Finish(ctx context.Context, doc pipeline.Document, s pipeline.Scree
 		if err := addSearchKeys(ctx, tx, doc, s.Report); err != nil {
 			return err
 		}
+		if err := addModel(ctx, tx, doc.ID, s.Report); err != nil {
+			return err
+		}
 		if s.Review != nil {
 			if err := openReview(ctx, tx, doc, *s.Review, s.At); err != nil {
 				return err

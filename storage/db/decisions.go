@@ -62,6 +62,9 @@ func decided(ctx context.Context, tx *sql.Tx, r pipeline.Review, dec pipeline.De
 		if err := askUpstream(ctx, tx, dec.Document, dec.At); err != nil {
 			return err
 		}
+		if _, err := addToFeed(ctx, tx, dec.Document, dec.At); err != nil {
+			return err
+		}
 	}
 	return tell(ctx, tx, pipeline.Delivery{Event: pipeline.HookDecided, Object: string(dec.Document), Outcome: string(r.State), At: dec.At})
 }

@@ -36,6 +36,7 @@ var hookEvents = map[pipeline.HookEvent]string{ //nolint:gochecknoglobals // a t
 	pipeline.HookScreened: "A document was screened",
 	pipeline.HookDecided:  "A review was decided",
 	pipeline.HookReferral: "A referral was sent",
+	pipeline.HookThreat:   "The feed of the threat area has a record more",
 	pipeline.HookPing:     "A test",
 }
 

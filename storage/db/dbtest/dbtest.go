@@ -15,6 +15,7 @@ import (
 	"touchstone.internal/pipeline"
 	"touchstone.internal/pipeline/casework"
 	"touchstone.internal/pipeline/mrz"
+	"touchstone.internal/pipeline/threat"
 )
 
 // Store is everything that is kept in a database.
@@ -24,6 +25,7 @@ type Store interface {
 	pipeline.Encounters
 	pipeline.Uploads
 	casework.Store
+	threat.Store
 	pipeline.Accounts
 	pipeline.Devices
 	pipeline.Tokens
@@ -99,7 +101,7 @@ func Run(t *testing.T, open func(t *testing.T) Store) {
 	for name, test := range suite {
 		t.Run(name, func(t *testing.T) { test(t, open(t)) })
 	}
-	for _, more := range []map[string]func(*testing.T, Store){queueTests(), caseworkTests(), searchTests()} {
+	for _, more := range []map[string]func(*testing.T, Store){queueTests(), caseworkTests(), searchTests(), threatTests()} {
 		for name, test := range more {
 			t.Run(name, func(t *testing.T) { test(t, open(t)) })
 		}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"touchstone.internal/pipeline"
+	"touchstone.internal/pipeline/threat"
 )
 
 // newEndpoint keeps an endpoint that wants these events.
@@ -113,7 +114,8 @@ func outbox(t *testing.T, s Store) {
 	for _, line := range told(t, s, "all") {
 		got[line]++
 	}
-	same(t, got, map[string]int{"document.screened " + string(id) + " " + conclusion: 1, decided: 1, "referral.sent " + r.ID + " sent": 1})
+	recorded := "threat.recorded " + fed(t, s, threat.Filter{})[0].ID + " recorded"
+	same(t, got, map[string]int{"document.screened " + string(id) + " " + conclusion: 1, decided: 1, recorded: 1, "referral.sent " + r.ID + " sent": 1})
 }
 
 // deliveryRace: each delivery goes to one of those who ask at the same time.
