@@ -15,7 +15,7 @@ type Help struct{ Files int } // that can be uploaded at once
 type shortcut struct {
 	Keys     []string
 	Does     string
-	Deciding bool // only where a decision is made
+	Deciding bool // only for who decides
 }
 
 // shortcuts are the single keys of the page that examines. The list beside the
@@ -35,9 +35,24 @@ var shortcuts = []shortcut{ //nolint:gochecknoglobals // a table, never written
 	{Keys: []string{"?"}, Does: "this list"},
 }
 
+// queueShortcuts are the single keys of the queue, where the list under it and
+// the help page are made of this.
+var queueShortcuts = []shortcut{ //nolint:gochecknoglobals // a table, never written
+	{Keys: []string{"j", "k"}, Does: "next and previous document"},
+	{Keys: []string{"Enter"}, Does: "open it"},
+	{Keys: []string{"n"}, Does: "start the next review", Deciding: true},
+	{Keys: []string{"/"}, Does: "find a reference"},
+	{Keys: []string{"?"}, Does: "this list"},
+}
+
+// queueShortcutsOf are those of the queue, for who decides or only looks.
+func queueShortcutsOf(deciding bool) []shortcut { return ofPage(queueShortcuts, deciding) }
+
 // shortcutsOf are those of a page.
-func shortcutsOf(deciding bool) []shortcut {
-	return slices.DeleteFunc(slices.Clone(shortcuts), func(s shortcut) bool { return s.Deciding && !deciding })
+func shortcutsOf(deciding bool) []shortcut { return ofPage(shortcuts, deciding) }
+
+func ofPage(all []shortcut, deciding bool) []shortcut {
+	return slices.DeleteFunc(slices.Clone(all), func(s shortcut) bool { return s.Deciding && !deciding })
 }
 
 // captureTells says of each way a picture came to be what its checks can tell.
@@ -121,6 +136,7 @@ type told struct{ Capture, Tells string }
 func helpFunctions() template.FuncMap {
 	return template.FuncMap{
 		"shortcuts":   shortcutsOf,
+		"queueKeys":   queueShortcutsOf,
 		"glossary":    func() []term { return glossary },
 		"permissions": permissionsOf,
 		"mostBytes":   func() string { return size(pipeline.MaxUploadBytes) },
