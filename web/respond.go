@@ -37,9 +37,11 @@ func (s *server) show(w http.ResponseWriter, r *http.Request, sc screen) {
 		http.Error(w, problemInternal().detail+". Quote "+info.id, http.StatusInternalServerError)
 		return
 	}
-	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	w.WriteHeader(sc.status)
-	_, _ = b.WriteTo(w) // the client went away: nobody to tell
+	s.compress(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		w.WriteHeader(sc.status)
+		_, _ = b.WriteTo(w) // the client went away: nobody to tell
+	})).ServeHTTP(w, r)
 }
 
 // writeJSON answers with a value of one of our own types.

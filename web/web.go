@@ -103,6 +103,10 @@ func New(c Config) (*Desk, error) {
 	if err != nil {
 		return nil, fmt.Errorf("load pages: %w", err)
 	}
+	compress, err := page.Compressor()
+	if err != nil {
+		return nil, err
+	}
 	rules, err := casework.LoadRules()
 	if err != nil {
 		return nil, fmt.Errorf("load referral rules: %w", err)
@@ -116,7 +120,7 @@ func New(c Config) (*Desk, error) {
 		return nil, err
 	}
 	s := &server{
-		Config: c, pieces: p, pages: pages, rules: rules, metrics: m, sessions: newSessions(c), spool: newSpool(c.SpoolDir),
+		Config: c, pieces: p, pages: pages, compress: compress, rules: rules, metrics: m, sessions: newSessions(c), spool: newSpool(c.SpoolDir),
 		throttle: newThrottle(c.Now), rates: newRates(c.Now), known: newKnownPasswords(c.Now), hasher: newHasher(),
 		streams: newQuota(maxStreams, maxStreamsEach), checks: map[string]pipeline.Check{}, stopping: make(chan struct{}),
 	}
@@ -143,6 +147,7 @@ func (d *Desk) Stop() { d.server.stop.Do(func() { close(d.server.stopping) }) }
 type server struct {
 	Config
 	pages    *page.Pages
+	compress func(http.Handler) http.Handler // what shows a page
 	rules    *casework.Rules
 	metrics  *metrics
 	sessions *scs.SessionManager
