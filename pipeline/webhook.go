@@ -41,7 +41,12 @@ type Endpoint struct {
 	CreatedBy  string
 	CreatedAt  time.Time
 	DisabledAt time.Time // zero while it is told
+	OldUntil   time.Time // until when the secret before counts too; zero if there was none
 }
+
+// HookOverlap is how long what is sent is signed with the old secret too after a
+// new one was made, so that the other side can take the new one when it suits.
+const HookOverlap = 24 * time.Hour
 
 // EndpointObject is what the audit log calls an endpoint.
 func EndpointObject(id string) string { return "webhook:" + id }
@@ -156,6 +161,10 @@ type Webhooks interface {
 	ListEndpoints(ctx context.Context, after string, limit int) ([]Endpoint, error)
 	// DisableEndpoint ends an endpoint, and gives up what is on its way there.
 	DisableEndpoint(ctx context.Context, id string, d Deed) error
+	// RotateSecret gives an endpoint a new secret. Until the given time what is sent
+	// is signed with the one before too; one that was older counts no longer.
+	// ErrConflict if the endpoint is disabled.
+	RotateSecret(ctx context.Context, id, secret string, until time.Time, d Deed) (Endpoint, error)
 	// PingEndpoint sends a ping; ErrConflict if the endpoint is disabled.
 	PingEndpoint(ctx context.Context, id string, d Deed) (Delivery, error)
 	// ListDeliveries gives what is sent to an endpoint, the newest first,
@@ -169,8 +178,26 @@ type Webhooks interface {
 // Outgoing is a delivery that a worker has claimed, and what it needs for it.
 type Outgoing struct {
 	Delivery
-	URL    string
-	Secret string
+	URL       string
+	Secret    string
+	OldSecret string // the one before; empty once it no longer counts
+}
+
+// Signature signs what is sent, with each secret that counts: the other side takes
+// it if one of them is right.
+func (o Outgoing) Signature(at time.Time, body []byte) (string, error) {
+	var all []string
+	for _, secret := range []string{o.Secret, o.OldSecret} {
+		if secret == "" {
+			continue
+		}
+		one, err := SignHook(secret, o.ID, at, body)
+		if err != nil {
+			return "", err
+		}
+		all = append(all, one)
+	}
+	return strings.Join(all, " "), nil
 }
 
 // Outbox holds the deliveries that are on their way. They are written in the

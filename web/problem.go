@@ -230,6 +230,10 @@ func problemNotSent() *problem {
 	return &problem{slug: "not-sent", detail: "The webhook is disabled, or this is still on its way to it. Look at it again"}
 }
 
+func problemWebhookDisabled() *problem {
+	return &problem{slug: "not-sent", detail: "The webhook is disabled, and nothing is signed for it any more. Add another in its place"}
+}
+
 // problemNone is of a record that is no document.
 func problemNone(what string) *problem {
 	return &problem{slug: "not-found", detail: "We could not find that " + what + ". Go back to the list and look there"}

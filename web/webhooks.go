@@ -15,7 +15,7 @@ import (
 )
 
 // endpointBody is a webhook as the API gives it. The secret is there once, in
-// the answer that added it.
+// the answer that made it.
 type endpointBody struct {
 	ID         string               `json:"id"`
 	URL        string               `json:"url"`
@@ -23,12 +23,13 @@ type endpointBody struct {
 	CreatedBy  string               `json:"created_by"`
 	CreatedAt  time.Time            `json:"created_at"`
 	DisabledAt *time.Time           `json:"disabled_at,omitempty"`
+	OldUntil   *time.Time           `json:"old_secret_until,omitempty"`
 	Secret     string               `json:"secret,omitempty"`
 }
 
 func endpointBodyOf(e pipeline.Endpoint) endpointBody {
 	return endpointBody{
-		ID: e.ID, URL: e.URL, Events: e.Events, CreatedBy: e.CreatedBy, CreatedAt: e.CreatedAt.UTC(), DisabledAt: timeOrNone(e.DisabledAt),
+		ID: e.ID, URL: e.URL, Events: e.Events, CreatedBy: e.CreatedBy, CreatedAt: e.CreatedAt.UTC(), DisabledAt: timeOrNone(e.DisabledAt), OldUntil: timeOrNone(e.OldUntil),
 	}
 }
 
@@ -197,11 +198,17 @@ func (s *server) addWebhookPage(w http.ResponseWriter, r *http.Request, who pipe
 
 // webhookPage shows one webhook and what was sent to it.
 func (s *server) webhookPage(w http.ResponseWriter, r *http.Request, _ pipeline.Account) error {
+	return s.showWebhook(w, r, "")
+}
+
+// showWebhook shows the webhook of an address, with the secret that was made a
+// moment ago.
+func (s *server) showWebhook(w http.ResponseWriter, r *http.Request, secret string) error {
 	e, all, next, err := s.deliveryList(r)
 	if err != nil {
 		return err
 	}
-	view := page.Webhook{Endpoint: e, Deliveries: all}
+	view := page.Webhook{Endpoint: e, Deliveries: all, Secret: secret}
 	if next != "" {
 		view.Next = nextAddress(r.URL, next)
 	}
@@ -216,6 +223,38 @@ func (s *server) disableWebhook(r *http.Request, who pipeline.Account) (pipeline
 		return pipeline.Endpoint{}, hookProblem(err)
 	}
 	return s.Webhooks.FindEndpoint(r.Context(), id)
+}
+
+// changeSecret gives the webhook of an address a new secret.
+func (s *server) changeSecret(r *http.Request, who pipeline.Account) (e pipeline.Endpoint, secret string, err error) {
+	secret, deed := pipeline.NewHookSecret(), s.deedOf(who)
+	e, err = s.Webhooks.RotateSecret(r.Context(), r.PathValue("endpoint"), secret, deed.At.Add(pipeline.HookOverlap), deed)
+	if errors.Is(err, pipeline.ErrConflict) {
+		return e, "", problemWebhookDisabled()
+	}
+	return e, secret, hookProblem(err)
+}
+
+// changeSecretPage answers at once instead of sending the browser on: the secret
+// is shown this once.
+func (s *server) changeSecretPage(w http.ResponseWriter, r *http.Request, who pipeline.Account) error {
+	_, secret, err := s.changeSecret(r, who)
+	if err != nil {
+		return err
+	}
+	return s.showWebhook(w, r, secret)
+}
+
+// apiChangeSecret gives a webhook a new secret.
+func (s *server) apiChangeSecret(w http.ResponseWriter, r *http.Request, who pipeline.Account) error {
+	e, secret, err := s.changeSecret(r, who)
+	if err != nil {
+		return err
+	}
+	b := endpointBodyOf(e)
+	b.Secret = secret
+	s.writeJSON(w, r, http.StatusOK, b)
+	return nil
 }
 
 // testWebhook sends a ping to the webhook of an address.

@@ -71,6 +71,19 @@ func TestWebhooks(t *testing.T) {
 		t.Errorf("after the first: %+v", rest)
 	}
 
+	changed := client.postJSON(at+"/secret", "")
+	d.check(t, ops["POST /api/v1/webhooks/{endpoint}/secret"], http.StatusOK, changed)
+	d.check(t, ops["POST /api/v1/webhooks/{endpoint}/secret"], http.StatusNotFound, client.postJSON("/api/v1/webhooks/none/secret", ""))
+	if got := decode[endpointBody](t, changed.body); got.Secret == hook.Secret || !strings.HasPrefix(got.Secret, "whsec_") || got.OldUntil == nil {
+		t.Errorf("%+v", got)
+	}
+	if a := ada.postForm("/webhooks/"+hook.ID+"/secret", nil); a.status != http.StatusOK || !strings.Contains(a.body, "The new secret of the webhook is") || !strings.Contains(a.body, "whsec_") {
+		t.Errorf("%d %s", a.status, a.body)
+	}
+	if a := ada.get("/webhooks/" + hook.ID); strings.Contains(a.body, "whsec_") || !strings.Contains(a.body, "The old one counts too until") {
+		t.Error("the secret is shown again, or not that it was changed")
+	}
+
 	gone := client.postJSON(at+"/disable", "")
 	d.check(t, ops["POST /api/v1/webhooks/{endpoint}/disable"], http.StatusOK, gone)
 	d.check(t, ops["POST /api/v1/webhooks/{endpoint}/disable"], http.StatusNotFound, client.postJSON("/api/v1/webhooks/none/disable", ""))
@@ -78,6 +91,7 @@ func TestWebhooks(t *testing.T) {
 		t.Errorf("disabled: %s", gone.body)
 	}
 	d.check(t, ops["POST /api/v1/webhooks/{endpoint}/test"], http.StatusConflict, client.postJSON(at+"/test", ""))
+	d.check(t, ops["POST /api/v1/webhooks/{endpoint}/secret"], http.StatusConflict, client.postJSON(at+"/secret", ""))
 	if log := w.log.String(); strings.Contains(log, "whsec_") || strings.Contains(log, "hidden") {
 		t.Error("a secret is in the log")
 	}

@@ -147,7 +147,7 @@ func (p *postman) request(ctx context.Context, out pipeline.Outgoing) (*http.Req
 		return nil, fmt.Errorf("write webhook: %w", err)
 	}
 	now := p.cfg.Now()
-	signature, err := pipeline.SignHook(out.Secret, out.ID, now, body)
+	signature, err := out.Signature(now, body)
 	if err != nil {
 		return nil, err
 	}

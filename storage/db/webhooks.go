@@ -13,15 +13,15 @@ import (
 
 // endpointColumns are the columns that scanEndpoint reads, in order. The secret
 // is not among them: only ClaimDelivery reads it.
-const endpointColumns = `id, url, events, created_by, created_at, disabled_at`
+const endpointColumns = `id, url, events, created_by, created_at, disabled_at, old_until`
 
 func scanEndpoint(scan func(...any) error) (e pipeline.Endpoint, err error) {
 	var events string
-	var created, disabled int64
-	if err := scan(&e.ID, &e.URL, &events, &e.CreatedBy, &created, &disabled); err != nil {
+	var created, disabled, old int64
+	if err := scan(&e.ID, &e.URL, &events, &e.CreatedBy, &created, &disabled, &old); err != nil {
 		return e, err
 	}
-	e.CreatedAt, e.DisabledAt = timeOf(created), timeOf(disabled)
+	e.CreatedAt, e.DisabledAt, e.OldUntil = timeOf(created), timeOf(disabled), timeOf(old)
 	return e, json.Unmarshal([]byte(events), &e.Events)
 }
 
@@ -165,6 +165,32 @@ func (d *DB) DisableEndpoint(ctx context.Context, id string, deed pipeline.Deed)
 	return nil
 }
 
+// RotateSecret gives an endpoint a new secret; see pipeline.Webhooks.
+func (d *DB) RotateSecret(ctx context.Context, id, secret string, until time.Time, deed pipeline.Deed) (e pipeline.Endpoint, err error) {
+	const statement = `
+		UPDATE endpoints
+		SET old_secret = secret, old_until = $3, secret = $2
+		WHERE id = $1`
+	err = d.inTx(ctx, func(tx *sql.Tx) error {
+		if err := openEndpoint(ctx, tx, id); err != nil {
+			return err
+		}
+		if err := changeOne(ctx, tx, statement, id, secret, micros(until)); err != nil {
+			return err
+		}
+		all, err := endpoints(ctx, tx, `WHERE id = $1`, id)
+		if err != nil {
+			return err
+		}
+		e = all[0]
+		return appendAudit(ctx, tx, endpointEvent(id, "secret_changed", deed))
+	})
+	if err != nil {
+		return e, fmt.Errorf("rotate secret: %w", err)
+	}
+	return e, nil
+}
+
 // openEndpoint tells whether an endpoint is told of events; ErrConflict if it is not.
 func openEndpoint(ctx context.Context, tx *sql.Tx, id string) error {
 	var disabled int64
@@ -253,7 +279,7 @@ func (d *DB) Redeliver(ctx context.Context, id string, deed pipeline.Deed) (agai
 // before writing: mostly there is none.
 func (d *DB) ClaimDelivery(ctx context.Context, now, until time.Time) (out pipeline.Outgoing, err error) {
 	const query = `
-		SELECT ` + deliveryColumns + `, e.url, e.secret
+		SELECT ` + deliveryColumns + `, e.url, e.secret, CASE WHEN e.old_until > $1 THEN e.old_secret ELSE '' END
 		FROM deliveries r
 		JOIN endpoints e ON e.id = r.endpoint
 		WHERE r.state = 'waiting' AND r.next_at <= $1 AND e.disabled_at = 0
@@ -264,7 +290,7 @@ func (d *DB) ClaimDelivery(ctx context.Context, now, until time.Time) (out pipel
 		SET attempts = attempts + 1, next_at = $2
 		WHERE id = $1`
 	find := func(row *sql.Row) error {
-		out.Delivery, err = scanDelivery(row.Scan, &out.URL, &out.Secret)
+		out.Delivery, err = scanDelivery(row.Scan, &out.URL, &out.Secret, &out.OldSecret)
 		return notFound(err)
 	}
 	if err = find(d.read.QueryRowContext(ctx, query, micros(now))); err == nil {

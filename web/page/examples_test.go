@@ -388,6 +388,13 @@ func hookLines() []WebhookLine {
 	return []WebhookLine{{Endpoint: e}, {Endpoint: e, Last: ds[1:2]}, {Endpoint: old, Last: ds[4:5]}}
 }
 
+// rotated is a webhook whose secret was changed a moment ago.
+func rotated() pipeline.Endpoint {
+	e := hookLines()[0].Endpoint
+	e.OldUntil = now.Add(pipeline.HookOverlap)
+	return e
+}
+
 // deliveries are one of each state.
 func deliveries() []pipeline.Delivery {
 	one := func(n string, e pipeline.HookEvent, object string) pipeline.Delivery {
@@ -430,6 +437,8 @@ func formExamples() []example {
 		{"webhooks-error", "webhooks", shell(administrator, "/webhooks"), Webhooks{URL: "case-system", Errors: []Error{{"url", "Address must begin with https:// and the name of a host"}, {"events", "Select at least one event from the list"}}}},
 		{"webhooks-empty", "webhooks", shell(administrator, "/webhooks"), Webhooks{}},
 		{"webhook", "webhook", shell(administrator, "/webhooks/abcdefgh2345"), Webhook{Endpoint: hookLines()[0].Endpoint, Deliveries: deliveries(), Next: "/webhooks/abcdefgh2345?cursor=b25l"}},
+		{"webhook-secret", "webhook", shell(administrator, "/webhooks/abcdefgh2345"), Webhook{Endpoint: rotated(), Deliveries: deliveries(), Secret: pipeline.NewHookSecret()}},
+		{"webhook-changed", "webhook", shell(administrator, "/webhooks/abcdefgh2345"), Webhook{Endpoint: rotated(), Deliveries: deliveries()[:1]}},
 		{"webhook-disabled", "webhook", shell(administrator, "/webhooks/mnopqrst6722"), Webhook{Endpoint: hookLines()[2].Endpoint, Deliveries: deliveries()[4:]}},
 		{"webhook-empty", "webhook", shell(administrator, "/webhooks/abcdefgh2345"), Webhook{Endpoint: hookLines()[0].Endpoint}},
 		{"tokens-empty", "tokens", shell(administrator, "/tokens"), Tokens{}},

@@ -29,6 +29,7 @@ type Webhook struct {
 	Endpoint   pipeline.Endpoint
 	Deliveries []pipeline.Delivery
 	Next       string // address of the next page of the list; empty on the last
+	Secret     string // that was made a moment ago
 }
 
 // hookEvents are the words for events.

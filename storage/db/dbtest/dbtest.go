@@ -71,6 +71,7 @@ var suite = map[string]func(*testing.T, Store){ //nolint:gochecknoglobals // a t
 	"tokens are found by their secret":   tokens,
 	"events are told as they happen":     outbox,
 	"endpoints are kept":                 endpoints,
+	"secrets of endpoints change":        secretsRotated,
 	"one of several claims a delivery":   deliveryRace,
 	"deliveries are tried and given up":  deliverySchedule,
 	"a dead try is tried again":          deliveryDied,

@@ -55,10 +55,16 @@ func endpoints(t *testing.T, s Store) {
 	}
 	_, err = s.PingEndpoint(ctx, "one", byAdministrator)
 	is(t, err, pipeline.ErrConflict)
+	_, err = s.RotateSecret(ctx, "one", "whsec_x", day, byAdministrator)
+	is(t, err, pipeline.ErrConflict)
 	_, err = s.Redeliver(ctx, ping.ID, byAdministrator)
 	is(t, err, pipeline.ErrConflict)
 	for _, call := range []func() error{
 		func() error { return s.DisableEndpoint(ctx, "none", byAdministrator) },
+		func() error {
+			_, err := s.RotateSecret(ctx, "none", "whsec_x", day, byAdministrator)
+			return err
+		},
 		func() error { _, err := s.PingEndpoint(ctx, "none", byAdministrator); return err },
 		func() error { _, err := s.Redeliver(ctx, "none", byAdministrator); return err },
 	} {
@@ -83,6 +89,37 @@ func endpoints(t *testing.T, s Store) {
 		details = append(details, e.Detail)
 	}
 	same(t, details, []string{"made", "ping", "disabled"})
+}
+
+// secretsRotated: what is sent while two secrets count goes out with both, and
+// then with the new one alone.
+func secretsRotated(t *testing.T, s Store) {
+	ctx := t.Context()
+	one := newEndpoint(t, s, "one", pipeline.HookDecided)
+	sent := func(at time.Time) (secrets [2]string) {
+		t.Helper()
+		_, err := s.PingEndpoint(ctx, "one", pipeline.Deed{By: byAdministrator.By, At: at})
+		noErr(t, err)
+		out, err := s.ClaimDelivery(ctx, at, at.Add(lease))
+		noErr(t, err)
+		out.Delivery.State, out.Delivery.NextAt = pipeline.DeliveryDone, time.Time{}
+		noErr(t, s.SettleDelivery(ctx, out.Delivery))
+		return [2]string{out.Secret, out.OldSecret}
+	}
+	same(t, sent(day), [2]string{"whsec_one", ""})
+	until := day.Add(time.Hour)
+	one.OldUntil = until
+	got, err := s.RotateSecret(ctx, "one", "whsec_two", until, byAdministrator)
+	noErr(t, err)
+	same(t, got, one)
+	same(t, sent(until.Add(-time.Second)), [2]string{"whsec_two", "whsec_one"})
+	same(t, sent(until), [2]string{"whsec_two", ""})
+	_, err = s.RotateSecret(ctx, "one", "whsec_three", until.Add(time.Hour), byAdministrator)
+	noErr(t, err)
+	same(t, sent(until), [2]string{"whsec_three", "whsec_two"})
+	events, err := s.History(ctx, "webhook:one")
+	noErr(t, err)
+	same(t, events[2].Detail, "secret_changed")
 }
 
 // outbox: an event is on its way to whoever wants it once it has happened, and
