@@ -19,7 +19,18 @@ type DecisionFilter struct {
 	Settling bool          // that settled the review
 	Limit    int
 	Offset   int
+	After    DecisionPlace // the last one of the page before
 }
+
+// DecisionPlace is a place in the list of decisions.
+type DecisionPlace struct {
+	At       time.Time
+	Document DocumentID
+	Seq      int
+}
+
+// Place is where a decision is in the list.
+func (d Decision) Place() DecisionPlace { return DecisionPlace{d.At, d.Document, d.Seq} }
 
 // DecidedItem is a decision with what a list shows of its document.
 type DecidedItem struct {

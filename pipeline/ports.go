@@ -56,7 +56,7 @@ type DocumentFilter struct {
 	Conclusion Conclusion
 	Encounter  string
 	UploadedBy string
-	Limit      int        // at most 100; 0 is 25
+	Limit      int        // at most 101; 0 is 25
 	After      DocumentID // the last one of the page before
 }
 

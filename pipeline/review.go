@@ -196,7 +196,19 @@ type ReviewFilter struct {
 	OpenedAfter time.Time
 	Limit       int
 	Offset      int
+	After       ReviewPlace // the last one of the page before
 }
+
+// ReviewPlace is a place in the order of the queue. It stands even if the review
+// that was there has left the queue.
+type ReviewPlace struct {
+	Safety          bool
+	DueAt, OpenedAt time.Time
+	Document        DocumentID
+}
+
+// Place is where a review is in the order of the queue.
+func (r Review) Place() ReviewPlace { return ReviewPlace{r.Safety, r.DueAt, r.OpenedAt, r.Document} }
 
 // ReviewCounts is how many of the reviews that a filter chooses are in each
 // condition, at the filter's Now.

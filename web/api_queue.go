@@ -2,6 +2,7 @@ package web
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
 	"time"
 
@@ -34,10 +35,8 @@ type queueItemBody struct {
 
 // queueBody is one page of the queue.
 type queueBody struct {
-	Data  []queueItemBody `json:"data"`
-	Total int             `json:"total"`
-	Page  int             `json:"page"`
-	Pages int             `json:"pages"`
+	pageBody[queueItemBody]
+	Total int `json:"total"`
 }
 
 // countBody is a number of reviews.
@@ -64,21 +63,59 @@ func itemOf(q pipeline.QueueItem, who pipeline.Account) queueItemBody {
 	return b
 }
 
-// apiQueue lists one page of the queue.
+// placeOf writes a place in the queue as a cursor holds it.
+func placeOf(p pipeline.ReviewPlace) string {
+	return fmt.Sprintf("%t %d %d %s", p.Safety, p.DueAt.UnixMicro(), p.OpenedAt.UnixMicro(), p.Document)
+}
+
+// parsePlace reads it back; false if it is none.
+func parsePlace(key string) (p pipeline.ReviewPlace, ok bool) {
+	var due, opened int64
+	var id string
+	if n, err := fmt.Sscanf(key, "%t %d %d %s", &p.Safety, &due, &opened, &id); err != nil || n != 4 {
+		return p, false
+	}
+	var err error
+	p.DueAt, p.OpenedAt = time.UnixMicro(due), time.UnixMicro(opened)
+	p.Document, err = pipeline.ParseDocumentID(id)
+	return p, err == nil
+}
+
+// apiQueue lists one page of the queue. Its cursor is a place in the order, so
+// that nothing is missed or given twice while others take reviews and decide.
 func (s *server) apiQueue(w http.ResponseWriter, r *http.Request, who pipeline.Account) error {
-	l, errs := parseLane(r.URL.Query(), who, s.Now())
+	ctx, q := r.Context(), r.URL.Query()
+	p, wrong := parsePaging(q)
+	q.Del("cursor")
+	q.Del("limit")
+	l, errs := parseLane(q, who, s.Now())
+	if errs = append(wrong, errs...); p.after != "" {
+		var ok bool
+		if l.filter.After, ok = parsePlace(p.after); !ok {
+			errs = append(errs, fieldError{"/cursor", wrongCursor})
+		}
+	}
 	if errs != nil {
 		return problemInvalid(errs)
 	}
-	var v page.Queue
-	if err := s.fillQueue(r.Context(), &v, l); err != nil {
+	if err := s.consult(ctx, "queue", "list"); err != nil {
 		return err
 	}
-	b := queueBody{Data: []queueItemBody{}, Total: v.Chosen.All, Page: v.Page, Pages: v.Pages()}
-	for _, q := range v.Items {
-		b.Data = append(b.Data, itemOf(q, who))
+	l.filter.Limit = p.limit + 1
+	items, err := s.Reviews.ListReviews(ctx, l.filter)
+	if err != nil {
+		return err
 	}
-	s.writeJSON(w, r, http.StatusOK, b)
+	l.filter.After = pipeline.ReviewPlace{}
+	all, err := s.Reviews.CountReviews(ctx, l.filter)
+	if err != nil {
+		return err
+	}
+	items, next := turn(items, p, func(q pipeline.QueueItem) string { return placeOf(q.Place()) })
+	linkNext(w, r, next)
+	s.writeJSON(w, r, http.StatusOK, queueBody{
+		pageOf(items, next, func(q pipeline.QueueItem) queueItemBody { return itemOf(q, who) }), all.All,
+	})
 	return nil
 }
 

@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
@@ -191,25 +192,63 @@ type decidedBody struct {
 
 // decidedListBody is one page of decisions.
 type decidedListBody struct {
-	Data  []decidedBody `json:"data"`
-	Total int           `json:"total"`
-	Page  int           `json:"page"`
-	Pages int           `json:"pages"`
+	pageBody[decidedBody]
+	Total int `json:"total"`
+}
+
+func decidedOf(i pipeline.DecidedItem) decidedBody {
+	return decidedBody{i.Document, i.Reviewer, i.At.UTC(), i.Verdict.Kind(), i.Verdict, i.Machine, i.Encounter, i.Split}
+}
+
+// madeAt writes a place in the list of decisions as a cursor holds it.
+func madeAt(p pipeline.DecisionPlace) string {
+	return fmt.Sprintf("%d %s %d", p.At.UnixMicro(), p.Document, p.Seq)
+}
+
+// parseMadeAt reads it back; false if it is none.
+func parseMadeAt(key string) (p pipeline.DecisionPlace, ok bool) {
+	var at int64
+	var id string
+	if n, err := fmt.Sscanf(key, "%d %s %d", &at, &id, &p.Seq); err != nil || n != 3 {
+		return p, false
+	}
+	var err error
+	p.At = time.UnixMicro(at)
+	p.Document, err = pipeline.ParseDocumentID(id)
+	return p, err == nil
 }
 
 // apiDecisions lists what a number of the board counts.
 func (s *server) apiDecisions(w http.ResponseWriter, r *http.Request, _ pipeline.Account) error {
-	d, errs := parseDecisions(r.URL.Query(), s.Now())
+	ctx, q := r.Context(), r.URL.Query()
+	p, wrong := parsePaging(q)
+	q.Del("cursor")
+	q.Del("limit")
+	d, errs := parseDecisions(q, s.Now())
+	if errs = append(wrong, errs...); p.after != "" {
+		var ok bool
+		if d.filter.After, ok = parseMadeAt(p.after); !ok {
+			errs = append(errs, fieldError{"/cursor", wrongCursor})
+		}
+	}
 	if errs != nil {
 		return problemInvalid(errs)
 	}
-	if err := s.fillDecisions(r.Context(), &d); err != nil {
+	if err := s.consult(ctx, "decisions", "list"); err != nil {
 		return err
 	}
-	b := decidedListBody{Data: []decidedBody{}, Total: d.view.Total, Page: d.view.Page, Pages: d.view.Pages()}
-	for _, i := range d.view.Items {
-		b.Data = append(b.Data, decidedBody{i.Document, i.Reviewer, i.At.UTC(), i.Verdict.Kind(), i.Verdict, i.Machine, i.Encounter, i.Split})
+	d.filter.Limit = p.limit + 1
+	items, err := s.Reviews.ListDecisions(ctx, d.filter)
+	if err != nil {
+		return err
 	}
-	s.writeJSON(w, r, http.StatusOK, b)
+	d.filter.After = pipeline.DecisionPlace{}
+	counts, err := s.Reviews.CountDecisions(ctx, d.filter)
+	if err != nil {
+		return err
+	}
+	items, next := turn(items, p, func(i pipeline.DecidedItem) string { return madeAt(i.Place()) })
+	linkNext(w, r, next)
+	s.writeJSON(w, r, http.StatusOK, decidedListBody{pageOf(items, next, decidedOf), pipeline.TallyOf(counts).Decisions})
 	return nil
 }

@@ -46,6 +46,9 @@ func decisionsOf(f pipeline.DecisionFilter) *conditions {
 	if f.Settling {
 		c.add(isSettling)
 	}
+	if after := f.After; after.Document != "" {
+		c.add(`(p.at, p.document_id, p.seq) < (?, ?, ?)`, micros(after.At), text(string(after.Document)), after.Seq)
+	}
 	return c
 }
 
@@ -56,7 +59,7 @@ func (d *DB) ListDecisions(ctx context.Context, f pipeline.DecisionFilter) (item
 		SELECT `+decisionColumns+`, d.encounter, CASE WHEN `+isSplit+` THEN 1 ELSE 0 END
 		FROM `+made+`
 		WHERE `+chosen.where()+`
-		ORDER BY p.at DESC, p.document_id, p.seq DESC`, chosen.args, f.Limit, f.Offset)
+		ORDER BY p.at DESC, p.document_id DESC, p.seq DESC`, chosen.args, f.Limit, f.Offset)
 	if err != nil {
 		return nil, fmt.Errorf("list decisions: %w", err)
 	}

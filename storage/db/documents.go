@@ -118,10 +118,11 @@ func notFound(err error) error {
 	return err
 }
 
-// Limits of a list.
+// Limits of a list. The longest page has 100, and one more tells whether there is
+// another page.
 const (
 	defaultLimit = 25
-	maxLimit     = 100
+	maxLimit     = 101
 )
 
 // List gives the newest first; see pipeline.Documents. ErrNotFound if there is

@@ -393,6 +393,11 @@ func reviewsOf(f pipeline.ReviewFilter, first ...any) *conditions {
 	if !f.OpenedAfter.IsZero() {
 		c.add(`r.opened_at > ?`, micros(f.OpenedAfter))
 	}
+	if after := f.After; after.Document != "" {
+		safety := bit(after.Safety)
+		c.add(`(r.safety < ? OR r.safety = ? AND (r.due_at, r.opened_at, r.document_id) > (?, ?, ?))`,
+			safety, safety, micros(after.DueAt), micros(after.OpenedAt), text(string(after.Document)))
+	}
 	soon := f.Now.Add(pipeline.DueSoon)
 	switch f.Clock {
 	case pipeline.ClockLate:

@@ -308,6 +308,20 @@ func decisionsCounted(t *testing.T, s Store) {
 	second, err := s.ListDecisions(t.Context(), pipeline.DecisionFilter{Limit: 3, Offset: 3})
 	noErr(t, err)
 	same(t, second, all[3:6])
+	var read []pipeline.DecidedItem
+	for len(read) < len(all) {
+		f := pipeline.DecisionFilter{Limit: 3}
+		if n := len(read); n > 0 {
+			f.After = read[n-1].Place()
+		}
+		next, err := s.ListDecisions(t.Context(), f)
+		noErr(t, err)
+		if len(next) == 0 {
+			t.Fatalf("the list ends after %d", len(read))
+		}
+		read = append(read, next...)
+	}
+	same(t, read, all)
 	one := all[slices.IndexFunc(all, func(i pipeline.DecidedItem) bool { return i.Seq == 3 })]
 	want := verdict(one.Document, pipeline.Counterfeit, day)
 	want.Seq, want.Reviewer = 3, "tess"

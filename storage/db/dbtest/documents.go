@@ -187,7 +187,7 @@ func listPaged(t *testing.T, s Store) {
 		d.ReceivedAt = day.Add(time.Duration(i/10) * time.Second) // ten share each instant
 		create(t, s, d)
 	}
-	for limit, size := range map[int]int{0: 25, 7: 7, 100: 100, 1000: 100} {
+	for limit, size := range map[int]int{0: 25, 7: 7, 101: 101, 1000: 101} {
 		seen := map[pipeline.DocumentID]bool{}
 		var last pipeline.Document
 		f := pipeline.DocumentFilter{Limit: limit}

@@ -38,6 +38,7 @@ func queueTests() map[string]func(*testing.T, Store) {
 		"a concern about what is decided stays":  safetyDecided,
 		"reviews are listed and counted alike":   listAndCount,
 		"reviews are listed by pages":            reviewsPaged,
+		"reviews are read from place to place":   reviewsByPlace,
 		"every step of a review is written down": reviewAudit,
 		"what is not there has no review":        reviewMissing,
 		"decisions are listed and counted alike": decisionsCounted,
@@ -479,7 +480,37 @@ func reviewsPaged(t *testing.T, s Store) {
 		}
 	}
 	same(t, len(slices.Compact(slices.Sorted(slices.Values(all)))), total)
-	same(t, listed(t, s, pipeline.ReviewFilter{Limit: 1000}), all[:100])
+	same(t, listed(t, s, pipeline.ReviewFilter{Limit: 1000}), all[:101])
 	same(t, listed(t, s, pipeline.ReviewFilter{Offset: -1, Limit: 3}), all[:3])
 	same(t, listed(t, s, pipeline.ReviewFilter{Offset: 1000}), nil)
+}
+
+// reviewsByPlace reads the queue from place to place: in its order, and nothing
+// missing or twice though what was read leaves it meanwhile.
+func reviewsByPlace(t *testing.T, s Store) {
+	for i := range 30 {
+		id := flagged(t, s, day.Add(time.Duration(i/10)*time.Second))
+		if i%4 == 0 {
+			noErr(t, s.RaiseSafety(t.Context(), id, sam, day.Add(time.Duration(i/8)*time.Second)))
+		}
+	}
+	want := listed(t, s, pipeline.ReviewFilter{Limit: 100})
+	var read []pipeline.DocumentID
+	f := pipeline.ReviewFilter{Limit: 7}
+	for {
+		items, err := s.ListReviews(t.Context(), f)
+		noErr(t, err)
+		if len(items) == 0 {
+			break
+		}
+		for _, q := range items {
+			read = append(read, q.Document)
+		}
+		f.After = items[len(items)-1].Place()
+		_, err = s.TakeReview(t.Context(), f.After.Document, rita, day)
+		noErr(t, err)
+		decide(t, s, f.After.Document, rita, pipeline.NoIrregularity)
+	}
+	same(t, read, want)
+	same(t, len(want), 30)
 }
