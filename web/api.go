@@ -282,29 +282,43 @@ var openAPI []byte
 // openAPITag changes with the document.
 var openAPITag = `"` + string(pipeline.DigestOf(sha256.Sum256(openAPI))) + `"` //nolint:gochecknoglobals // never written
 
-// describedParameters are the query parameters that the description knows, by
-// pattern: "GET /api/v1/documents".
-func describedParameters() (map[string][]string, error) {
+// described is what the description says of how a route is asked.
+type described struct {
+	query []string // names of the parameters that it knows
+	keyed bool     // it needs an Idempotency-Key: sent twice it would make two things
+}
+
+// describedRoutes are the routes of the description, by pattern: "GET
+// /api/v1/documents".
+func describedRoutes() (map[string]described, error) {
 	var d struct {
 		Paths map[string]map[string]json.RawMessage `json:"paths"`
 	}
 	if err := json.Unmarshal(openAPI, &d); err != nil {
 		return nil, fmt.Errorf("read the description of the API: %w", err)
 	}
-	known := map[string][]string{}
+	known := map[string]described{}
 	for path, item := range d.Paths {
 		for method, raw := range item {
 			var op struct {
-				Parameters []struct{ Name, In string } `json:"parameters"`
+				Parameters []struct {
+					Name, In string
+					Required bool
+				} `json:"parameters"`
 			}
 			if json.Unmarshal(raw, &op) != nil {
 				continue // a list of parameters that all methods have: of the path alone
 			}
+			var rt described
 			for _, p := range op.Parameters {
-				if pattern := strings.ToUpper(method) + " " + path; p.In == "query" {
-					known[pattern] = append(known[pattern], p.Name)
+				switch {
+				case p.In == "query":
+					rt.query = append(rt.query, p.Name)
+				case p.In == "header" && p.Name == "Idempotency-Key":
+					rt.keyed = p.Required
 				}
 			}
+			known[strings.ToUpper(method)+" "+path] = rt
 		}
 	}
 	return known, nil

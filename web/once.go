@@ -22,9 +22,17 @@ var idempotencyKey = regexp.MustCompile(`^[\x21-\x7e]{1,128}$`)
 // once does what a client sends again under the same Idempotency-Key one time
 // alone, and answers as it was answered first. A request by which nothing was
 // done may be mended and sent under its key again.
-func (s *server) once(h handler) handler {
+//
+// Some routes need a key: those where a request that is sent twice, since its
+// answer was lost, would make two things that nobody could tell apart. Elsewhere
+// the record is its own key: the bytes of a document, the name of an account, who
+// decided.
+func (s *server) once(h handler, keyed bool) handler {
 	return func(w http.ResponseWriter, r *http.Request, who pipeline.Account) error {
 		keys := r.Header.Values("Idempotency-Key")
+		if len(keys) == 0 && keyed {
+			return problemNoKey()
+		}
 		if len(keys) == 0 {
 			return h(w, r, who)
 		}

@@ -3,6 +3,7 @@ package web
 import (
 	"bytes"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -47,6 +48,54 @@ func TestOnce(t *testing.T) {
 	docs, err := w.db.List(t.Context(), pipeline.DocumentFilter{UploadedBy: officer})
 	if err != nil || len(docs) != 1 {
 		t.Errorf("%d documents, %v", len(docs), err)
+	}
+}
+
+// TestKeyNeeded: where a request that is sent twice would make two things it needs a
+// key; with the same one it makes one.
+func TestKeyNeeded(t *testing.T) {
+	w := newWorld(t)
+	var needed []string
+	for pattern, d := range w.desk.server.described {
+		if d.keyed {
+			needed = append(needed, pattern)
+		}
+	}
+	for _, want := range []string{
+		"POST /api/v1/encounters", "POST /api/v1/encounters/{reference}/people", "POST /api/v1/encounters/{reference}/referrals",
+		"POST /api/v1/tokens", "POST /api/v1/webhooks", "POST /api/v1/webhooks/{endpoint}/secret",
+	} {
+		if !slices.Contains(needed, want) {
+			t.Errorf("%s needs no key", want)
+		}
+	}
+	m := newMatrix(t, w)
+	for _, r := range w.desk.routes {
+		if !slices.Contains(needed, r.pattern) {
+			continue
+		}
+		for _, c := range columns[1:] {
+			if r.expect(accounts[c], own)[0] != answered[0] {
+				continue
+			}
+			req := m.request(r, m.record(r, c, own))
+			req.AddCookie(m.session(c))
+			req.Header["Idempotency-Key"] = nil // the client of the tests adds none then
+			if a := w.browser(t).do(req); a.status != http.StatusBadRequest || !strings.Contains(a.body, `"/problems#key-missing"`) || !strings.Contains(a.body, `"/Idempotency-Key"`) {
+				t.Errorf("%s as %s without a key: %d %s", r.pattern, c, a.status, a.body)
+			}
+			break
+		}
+	}
+	b := w.curl(t, officer)
+	open := func() answer {
+		req := b.request("POST", "/api/v1/encounters", strings.NewReader(`{"site":"UTO","channel":"custody","people":1}`))
+		req.Header.Set("Content-Type", "application/json")
+		req.Header.Set("Idempotency-Key", "one")
+		return b.do(req)
+	}
+	if first, again := open(), open(); first.status != http.StatusCreated || again.status != first.status || again.header.Get("Location") != first.header.Get("Location") {
+		t.Errorf("%d %s, then %d %s", first.status, first.body, again.status, again.body)
 	}
 }
 

@@ -20,6 +20,7 @@ import (
 var problemTypes = []page.ProblemType{ //nolint:gochecknoglobals // a table, never written
 	{Slug: "validation", Title: "Something is missing or has another form", Status: http.StatusBadRequest, Means: "One or more answers are missing or have another form. Each is listed under errors with what to change."},
 	{Slug: "bad-form", Title: "The form could not be read", Status: http.StatusBadRequest, Means: "The form broke off or does not follow its format. Send it again."},
+	{Slug: "key-missing", Title: "The Idempotency-Key is missing", Status: http.StatusBadRequest, Means: "Sent twice, the request would make two things. It needs an Idempotency-Key header, new for each thing and the same when it is sent again."},
 	{Slug: "file-empty", Title: "The file is empty", Status: http.StatusBadRequest, Means: "The file has no bytes. Take the photo again."},
 	{Slug: "signed-out", Title: "Sign in first", Status: http.StatusUnauthorized, Means: "The request comes from nobody who is signed in, or account name and password do not belong together."},
 	{Slug: "not-allowed", Title: "You cannot open this", Status: http.StatusForbidden, Means: "The account's role does not include what the request asks for."},
@@ -152,6 +153,11 @@ const wrongPassword = "Account name and password do not belong together. Check b
 
 func problemPassword() *problem {
 	return &problem{slug: "signed-out", detail: wrongPassword}
+}
+
+func problemNoKey() *problem {
+	said := "Send an Idempotency-Key header, for example with a UUID: new for each thing that you make, and the same when you send it again"
+	return &problem{slug: "key-missing", detail: said, errors: []fieldError{{"/Idempotency-Key", said}}}
 }
 
 func problemUnderWay() *problem {

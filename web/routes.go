@@ -37,23 +37,23 @@ func (rt *router) handle(pattern string, a policy.Action, h handler) {
 	case a == policy.Open:
 		rt.add(added, rt.server.open(h))
 	case added.isAPI():
-		rt.add(added, rt.server.api(a, rt.server.described(pattern, h)))
+		rt.add(added, rt.server.api(a, rt.server.asDescribed(pattern, h)))
 	default:
 		rt.add(added, rt.server.page(a, h))
 	}
 }
 
-// described refuses parameters of which the description of the API says nothing,
+// asDescribed refuses parameters of which the description of the API says nothing,
 // and does what is sent again under a key once.
-func (s *server) described(pattern string, h handler) handler {
+func (s *server) asDescribed(pattern string, h handler) handler {
+	known := s.described[pattern]
 	if strings.HasPrefix(pattern, "POST ") {
-		h = s.once(h)
+		h = s.once(h, known.keyed)
 	}
-	known := s.parameters[pattern]
 	return func(w http.ResponseWriter, r *http.Request, who pipeline.Account) error {
 		var errs []fieldError
 		for _, name := range slices.Sorted(maps.Keys(r.URL.Query())) {
-			if !slices.Contains(known, name) {
+			if !slices.Contains(known.query, name) {
 				errs = append(errs, fieldError{"/" + name, "There is no parameter of this name"})
 			}
 		}

@@ -127,7 +127,7 @@ func New(c Config) (*Desk, error) {
 	for _, check := range c.Catalogue {
 		s.checks[check.ID] = check
 	}
-	if s.parameters, err = describedParameters(); err != nil {
+	if s.described, err = describedRoutes(); err != nil {
 		return nil, err
 	}
 	rt := s.routes()
@@ -161,10 +161,10 @@ type server struct {
 	waiting  waitingCount
 	checks   map[string]pipeline.Check
 	handlers http.Handler // all routes, without what stands before them
-	// parameters are the query parameters of the API, by pattern.
-	parameters map[string][]string
-	stop       sync.Once
-	stopping   chan struct{}
+	// described is what the description says of the API's routes, by pattern.
+	described map[string]described
+	stop      sync.Once
+	stopping  chan struct{}
 }
 
 // serve puts the layers round the routes that every request passes.
