@@ -255,6 +255,12 @@ func (w *world) curl(t testing.TB, name string) *browser {
 	return b
 }
 
+// keyed tells whether a request needs an Idempotency-Key.
+func (w *world) keyed(req *http.Request) bool {
+	_, pattern := w.desk.server.handlers.(*http.ServeMux).Handler(req)
+	return w.desk.server.described[pattern].keyed
+}
+
 // answer is a response that has been read.
 type answer struct {
 	status int
@@ -264,7 +270,7 @@ type answer struct {
 
 func (b *browser) do(req *http.Request) answer {
 	b.t.Helper()
-	if _, said := req.Header["Idempotency-Key"]; !said && req.Method == http.MethodPost && strings.HasPrefix(req.URL.Path, "/api/") {
+	if _, said := req.Header["Idempotency-Key"]; !said && b.w.keyed(req) {
 		req.Header.Set("Idempotency-Key", crand.Text()) // as a good client does; tests of the key say their own
 	}
 	switch {
