@@ -21,6 +21,7 @@ type BlobKind string
 const (
 	Originals  BlobKind = "originals"
 	Renditions BlobKind = "renditions"
+	Referrals  BlobKind = "referrals" // dropped for who gets them so
 )
 
 // Blobs keeps bytes by their digest and never changes them.

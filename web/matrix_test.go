@@ -76,13 +76,17 @@ var samples = map[string]sample{
 	"GET /audit/export":        {address: "/audit/export?format=csv"},
 	"GET /api/v1/audit/export": {address: "/api/v1/audit/export?format=jsonl"},
 
-	"GET /account":           {empty: true},
-	"GET /api/v1/account":    {empty: true},
-	"POST /tokens":           {form: url.Values{"account": {"gate"}, "days": {"90"}}},
-	"POST /api/v1/tokens":    {json: `{"account": "gate", "days": 90}`},
-	"POST /webhooks":         {form: url.Values{"url": {"https://case.example/events"}, "events": {"review.decided"}}},
-	"POST /api/v1/webhooks":  {json: `{"url": "https://case.example/events", "events": ["review.decided"]}`},
-	"POST /account/password": {form: url.Values{"current_password": {"wrong"}, "new_password": {password}}},
+	"GET /account":            {empty: true},
+	"GET /api/v1/account":     {empty: true},
+	"POST /tokens":            {form: url.Values{"account": {"gate"}, "days": {"90"}}},
+	"POST /api/v1/tokens":     {json: `{"account": "gate", "days": 90}`},
+	"POST /webhooks":          {form: url.Values{"url": {"https://case.example/events"}, "events": {"review.decided"}}},
+	"POST /api/v1/webhooks":   {json: `{"url": "https://case.example/events", "events": ["review.decided"]}`},
+	"POST /recipients":        {form: url.Values{"name": {"The unit"}, "channel": {"email"}, "address": {"unit@force.example"}, "kinds": {"oic"}}},
+	"POST /api/v1/recipients": {json: `{"name": "The unit", "channel": "file", "kinds": ["oic"]}`},
+	"POST /rota":              {form: url.Values{"site": {"UTO"}}},
+	"POST /api/v1/rota":       {json: `{"site": "UTO", "recipients": []}`},
+	"POST /account/password":  {form: url.Values{"current_password": {"wrong"}, "new_password": {password}}},
 
 	"POST /reviews/{id}/decision":          {form: url.Values{"verdict": {"no_signs"}, "confidence": {"probable"}, "level": {"1"}, "basis": {"image_only"}}},
 	"POST /reviews/{id}/recapture":         {form: url.Values{"reasons": {"ask_blur"}}},
@@ -121,6 +125,8 @@ var kinds = map[string]kind{
 	"name":      {(*matrix).addAccount, "nobody"},
 	"reference": {(*matrix).addEncounter, "UTO-000000-0001"},
 	"referral":  {(*matrix).addReferral, "R-0000-0000"},
+	"recipient": {(*matrix).addRecipient, "none"},
+	"dispatch":  {(*matrix).addDispatch, "none"},
 }
 
 // private are the kinds that nobody else sees, whatever the policy says of the
@@ -249,6 +255,34 @@ func (m *matrix) addReferral(owner string) string {
 		m.t.Fatal(err)
 	}
 	return r.ID
+}
+
+// addRecipient adds somebody who gets referrals that are never sent here.
+func (m *matrix) addRecipient(owner string) string {
+	m.t.Helper()
+	r := casework.Recipient{ID: casework.NewRecipientID(), Name: "The unit", Channel: casework.ChannelFile, Kinds: []casework.ReferralKind{casework.KindWanted}}
+	if err := m.w.db.AddRecipient(m.t.Context(), r, "", pipeline.Deed{By: pipeline.Actor{Account: owner}, At: time.Now()}); err != nil {
+		m.t.Fatal(err)
+	}
+	return r.ID
+}
+
+// addDispatch puts a referral on its way to an account.
+func (m *matrix) addDispatch(owner string) string {
+	m.t.Helper()
+	r := casework.Recipient{ID: casework.NewRecipientID(), Name: "The unit", Channel: casework.ChannelFile, Account: owner, Kinds: []casework.ReferralKind{casework.KindSafeguarding}}
+	deed := pipeline.Deed{By: pipeline.Actor{Account: administrator}, At: time.Now()}
+	if err := m.w.db.AddRecipient(m.t.Context(), r, "", deed); err != nil {
+		m.t.Fatal(err)
+	}
+	all, err := m.w.db.Dispatches(m.t.Context(), m.addReferral(officer))
+	if err != nil || len(all) != 1 {
+		m.t.Fatal(all, err)
+	}
+	if err := m.w.db.DisableRecipient(m.t.Context(), r.ID, deed); err != nil { // nothing more goes there
+		m.t.Fatal(err)
+	}
+	return all[0].ID
 }
 
 // address is where a request to a route goes; it may hold the name of a kind.

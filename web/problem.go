@@ -36,6 +36,7 @@ var problemTypes = []page.ProblemType{ //nolint:gochecknoglobals // a table, nev
 	{Slug: "method", Title: "This address does not do that", Status: http.StatusMethodNotAllowed, Means: "The address does not know the method. The Allow header lists those that it knows."},
 	{Slug: "done-before", Title: "This was done before", Status: http.StatusConflict, Means: "Somebody has done this already. What they did stands."},
 	{Slug: "not-sent", Title: "Nothing was sent", Status: http.StatusConflict, Means: "The webhook is disabled, or the event is still on its way to it."},
+	{Slug: "withheld", Title: "This is held back", Status: http.StatusConflict, Means: "Somebody's safety comes first, or somebody seeks asylum. What was sent may not be read or sent meanwhile."},
 	{Slug: "offset", Title: "The upload goes on from another place", Status: http.StatusConflict, Means: "The upload is not as far as the request says. The Upload-Offset header tells how much has arrived."},
 	{Slug: "too-slow", Title: "The upload was too slow", Status: http.StatusRequestTimeout, Means: "The bytes came too slowly to go on waiting. Nothing was kept. Try again on a better connection."},
 	{Slug: "file-too-large", Title: "The file is too big", Status: http.StatusRequestEntityTooLarge, Means: "A file must be smaller than 20MB, and a form must not hold more than 20 files. Nothing was kept."},
@@ -238,6 +239,11 @@ func problemNotSent() *problem {
 
 func problemWebhookDisabled() *problem {
 	return &problem{slug: "not-sent", detail: "The webhook is disabled, and nothing is signed for it any more. Add another in its place"}
+}
+
+// problemWithheld is of a referral that may not go to anybody as things stand.
+func problemWithheld() *problem {
+	return &problem{slug: "withheld", detail: "This may not go to anybody now: somebody's safety comes first, or somebody seeks asylum. Ask who sent it"}
 }
 
 // problemNone is of a record that is no document.

@@ -252,6 +252,9 @@ func (s *server) showReferral(w http.ResponseWriter, r *http.Request, errs []fie
 		return fmt.Errorf("read content of referral %s: %w", f.ID, err)
 	}
 	view.Rule, _ = s.rules.Rule(f.Rule)
+	if view.Journeys, err = s.journeys(r.Context(), f.ID); err != nil {
+		return err
+	}
 	s.show(w, r, screen{statusOf(errs), "referral", view})
 	return nil
 }
@@ -335,18 +338,18 @@ func (s *server) endTask(ctx context.Context, g casework.Group, id, outcome stri
 // watchEvery is how often the desk looks for referrals that nobody acknowledged.
 const watchEvery = 30 * time.Second
 
-// Watch writes down what nobody acknowledges in time, again and again until the
-// desk stops. Lists say so by themselves; nobody is called.
+// Watch pages who is on the rota where nobody acknowledges, again and again until
+// the desk stops.
 func (d *Desk) Watch(ctx context.Context) {
 	tick := time.NewTicker(watchEvery)
 	defer tick.Stop()
 	for {
-		n, err := d.server.Casework.MarkOverdue(ctx, d.server.Now())
+		n, err := d.server.Recipients.Escalate(ctx, d.server.Now())
 		if err != nil && ctx.Err() == nil {
 			d.server.Log.WarnContext(ctx, "referrals_not_watched", slog.String("error", err.Error()))
 		}
 		if n > 0 {
-			d.server.Log.WarnContext(ctx, "referrals_overdue", slog.Int("lines", n))
+			d.server.Log.WarnContext(ctx, "referrals_escalated", slog.Int("steps", n))
 		}
 		select {
 		case <-ctx.Done():

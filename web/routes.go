@@ -94,6 +94,8 @@ func (s *server) routes() *router {
 	s.queueRoutes(rt)
 	s.peopleRoutes(rt)
 	s.referralRoutes(rt)
+	s.dispatchRoutes(rt)
+	s.recipientRoutes(rt)
 	s.typedRoutes(rt)
 	s.siteRoutes(rt)
 	return rt

@@ -38,6 +38,7 @@ type Config struct {
 	Encounters pipeline.Encounters
 	Uploads    pipeline.Uploads
 	Casework   casework.Store
+	Recipients casework.Recipients
 	Accounts   pipeline.Accounts
 	Devices    pipeline.Devices
 	Tokens     pipeline.Tokens
@@ -72,7 +73,7 @@ func (c Config) check() error {
 	switch {
 	case c.Documents == nil || c.Reviews == nil || c.Encounters == nil || c.Uploads == nil || c.Accounts == nil || c.Devices == nil || c.Tokens == nil || c.Webhooks == nil || c.Replays == nil || c.Audit == nil || c.Blobs == nil || c.Tasks == nil || c.Upkeep == nil:
 		return errors.New("a store is missing")
-	case c.Casework == nil:
+	case c.Casework == nil || c.Recipients == nil:
 		return errors.New("casework is missing")
 	case c.Searches == nil || c.Filters == nil:
 		return errors.New("searches or filters are missing")

@@ -91,7 +91,7 @@ func TestGuardDials(t *testing.T) {
 		d := g.dialer()
 		d.Resolver = r
 		client := hookClient(d)
-		p := &postman{cfg: Config{Now: time.Now}, https: client, http: client}
+		p := &postman{poster: poster{https: client, http: client, now: time.Now}}
 		status, _ := p.try(t.Context(), pipeline.Outgoing{URL: "http://" + host + ":" + port + "/", Secret: pipeline.NewHookSecret()})
 		return status
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"touchstone.internal/pipeline"
+	"touchstone.internal/pipeline/casework"
 )
 
 // Config is what a worker needs.
@@ -23,6 +24,11 @@ type Config struct {
 	Blobs     pipeline.Blobs
 	Screener  pipeline.Screener
 	Outbox    pipeline.Outbox
+	// Dispatches are the referrals on their way. Without a Relay no mail is sent.
+	// DeskURL is where people reach the desk, for the links in mail.
+	Dispatches casework.Outbox
+	Relay      *Relay
+	DeskURL    string
 	// HooksAllowed are networks to which events are sent though they are inner
 	// ones, and by http too.
 	HooksAllowed []netip.Prefix
@@ -69,6 +75,10 @@ func Run(ctx context.Context, cfg Config) error {
 	if err != nil {
 		return fmt.Errorf("register metrics: %w", err)
 	}
+	couriers, err := newCourier(cfg)
+	if err != nil {
+		return fmt.Errorf("register metrics: %w", err)
+	}
 	post, err := newPostman(cfg)
 	if err != nil {
 		return fmt.Errorf("register metrics: %w", err)
@@ -97,6 +107,7 @@ func Run(ctx context.Context, cfg Config) error {
 	s := &sweeper{cfg: cfg, enqueuer: NewEnqueuer(cfg.Redis), inspector: asynq.NewInspectorFromRedisClient(cfg.Redis), metrics: m}
 	var busy sync.WaitGroup
 	busy.Go(func() { post.run(ctx) })
+	busy.Go(func() { couriers.run(ctx) })
 	s.run(ctx)
 	server.Shutdown()
 	busy.Wait()

@@ -31,21 +31,33 @@ const (
 // could not note is sent again under the same webhook-id.
 type postman struct {
 	cfg       Config
-	https     *http.Client
-	http      *http.Client // reaches allowed addresses alone
+	poster    poster
 	delivered *prometheus.CounterVec
 }
 
 func newPostman(cfg Config) (*postman, error) {
 	p := &postman{
-		cfg:   cfg,
-		https: hookClient(guard{allowed: cfg.HooksAllowed}.dialer()),
-		http:  hookClient(guard{allowed: cfg.HooksAllowed, closed: true}.dialer()),
+		cfg: cfg, poster: newPoster(cfg),
 		delivered: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "webhook_tries_total", Help: "Tries to deliver an event, by event and by the state after it.",
 		}, []string{"event", "state"}),
 	}
 	return p, cfg.Registry.Register(p.delivered)
+}
+
+// poster sends signed requests to addresses that may be reached.
+type poster struct {
+	https *http.Client
+	http  *http.Client // reaches allowed addresses alone
+	now   func() time.Time
+}
+
+func newPoster(cfg Config) poster {
+	return poster{
+		https: hookClient(guard{allowed: cfg.HooksAllowed}.dialer()),
+		http:  hookClient(guard{allowed: cfg.HooksAllowed, closed: true}.dialer()),
+		now:   cfg.Now,
+	}
 }
 
 // hookClient follows nothing, asks no proxy and keeps no connection, so that
@@ -63,6 +75,20 @@ func hookClient(d *net.Dialer) *http.Client {
 
 // run sends until ctx ends, then finishes what is under way.
 func (p *postman) run(ctx context.Context) {
+	empty(ctx, p.cfg.Log, func(ctx context.Context) (func(context.Context), error) {
+		out, err := p.claim(ctx)
+		return func(ctx context.Context) { p.deliver(ctx, out) }, err
+	})
+}
+
+func (p *postman) claim(ctx context.Context) (pipeline.Outgoing, error) {
+	now := p.cfg.Now()
+	return p.cfg.Outbox.ClaimDelivery(ctx, now, now.Add(hookLease))
+}
+
+// empty does what is claimed from an outbox until ctx ends, some at a time, and
+// looks again every so often.
+func empty(ctx context.Context, log *slog.Logger, claim func(context.Context) (func(context.Context), error)) {
 	var busy sync.WaitGroup
 	defer busy.Wait()
 	slots := make(chan struct{}, hooksAtOnce)
@@ -72,17 +98,17 @@ func (p *postman) run(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		}
-		out, err := p.claim(ctx)
+		do, err := claim(ctx)
 		if err == nil {
 			busy.Go(func() {
 				defer func() { <-slots }()
-				p.deliver(context.WithoutCancel(ctx), out)
+				do(context.WithoutCancel(ctx))
 			})
 			continue
 		}
 		<-slots
 		if !errors.Is(err, pipeline.ErrNotFound) && ctx.Err() == nil {
-			p.cfg.Log.WarnContext(ctx, "webhook_claim_failed", slog.String("error", err.Error()))
+			log.WarnContext(ctx, "outbox_claim_failed", slog.String("error", err.Error()))
 		}
 		select {
 		case <-time.After(pollOutbox):
@@ -90,11 +116,6 @@ func (p *postman) run(ctx context.Context) {
 			return
 		}
 	}
-}
-
-func (p *postman) claim(ctx context.Context) (pipeline.Outgoing, error) {
-	now := p.cfg.Now()
-	return p.cfg.Outbox.ClaimDelivery(ctx, now, now.Add(hookLease))
 }
 
 // deliver makes one try and notes what came of it. Neither address nor answer
@@ -122,13 +143,29 @@ func (p *postman) deliver(ctx context.Context, out pipeline.Outgoing) {
 
 // try sends a delivery once. It gives the status of the answer, or a fixed word.
 func (p *postman) try(ctx context.Context, out pipeline.Outgoing) (status string, done bool) {
-	req, err := p.request(ctx, out)
+	body, err := out.Body()
 	if err != nil {
 		return pipeline.HookNoAnswer, false
 	}
-	client := p.https
+	return p.poster.post(ctx, hook{out.URL, out.ID, body, out.Signature})
+}
+
+// hook is one request to be signed and sent.
+type hook struct {
+	url, id string
+	body    []byte
+	sign    func(at time.Time, body []byte) (string, error)
+}
+
+// post sends a request once. It gives the status of the answer, or a fixed word.
+func (h poster) post(ctx context.Context, one hook) (status string, done bool) {
+	req, err := h.request(ctx, one)
+	if err != nil {
+		return pipeline.HookNoAnswer, false
+	}
+	client := h.https
 	if req.URL.Scheme != "https" {
-		client = p.http
+		client = h.http
 	}
 	reply, err := client.Do(req) //nolint:gosec // an administrator names the address, and the guard asks of it
 	if err != nil {
@@ -141,23 +178,19 @@ func (p *postman) try(ctx context.Context, out pipeline.Outgoing) (status string
 }
 
 // request is what is sent, signed with the time of this try.
-func (p *postman) request(ctx context.Context, out pipeline.Outgoing) (*http.Request, error) {
-	body, err := out.Body()
-	if err != nil {
-		return nil, fmt.Errorf("write webhook: %w", err)
-	}
-	now := p.cfg.Now()
-	signature, err := out.Signature(now, body)
+func (h poster) request(ctx context.Context, one hook) (*http.Request, error) {
+	now := h.now()
+	signature, err := one.sign(now, one.body)
 	if err != nil {
 		return nil, err
 	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, out.URL, bytes.NewReader(body))
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, one.url, bytes.NewReader(one.body))
 	if err != nil {
 		return nil, fmt.Errorf("write webhook: %w", err)
 	}
 	for name, value := range map[string]string{
 		"content-type": "application/json", "user-agent": "Touchstone",
-		"webhook-id": out.ID, "webhook-timestamp": strconv.FormatInt(now.Unix(), 10), "webhook-signature": signature,
+		"webhook-id": one.id, "webhook-timestamp": strconv.FormatInt(now.Unix(), 10), "webhook-signature": signature,
 	} {
 		req.Header.Set(name, value)
 	}

@@ -180,7 +180,7 @@ func TestDeliveryRetried(t *testing.T) {
 	defer server.Close()
 	h := newHooks(t, server.URL+"/events?key=hidden")
 	sent, p := h.ping(t), h.postman(t)
-	p.http.Timeout = 2 * time.Second
+	p.poster.http.Timeout = 2 * time.Second
 	for i, want := range []string{"500", pipeline.HookTimeout, pipeline.HookNoAnswer, "302", "200"} {
 		d := h.once(t, p)
 		if d.ID != sent.ID || d.LastStatus != want || d.Attempts != i+1 || (d.State == pipeline.DeliveryDone) != (want == "200") {
@@ -283,7 +283,7 @@ func TestHTTPNeedsAllowed(t *testing.T) {
 	h.ahead.Add(int64(time.Minute))
 	roots := x509.NewCertPool()
 	roots.AddCert(server.Certificate())
-	p.https.Transport.(*http.Transport).TLSClientConfig = &tls.Config{RootCAs: roots}
+	p.poster.https.Transport.(*http.Transport).TLSClientConfig = &tls.Config{RootCAs: roots}
 	if d := h.once(t, p); d.LastStatus != "200" {
 		t.Errorf("https: %+v", d)
 	}

@@ -145,7 +145,7 @@ func (w *world) enqueue(t *testing.T, d pipeline.Document) {
 
 func (w *world) config() Config {
 	return Config{
-		Redis: w.redis, Documents: w.documents, Blobs: w.blobs, Screener: w.pool, Outbox: w.documents,
+		Redis: w.redis, Documents: w.documents, Blobs: w.blobs, Screener: w.pool, Outbox: w.documents, Dispatches: w.documents,
 		Concurrency: 2, Name: "worker-1", SweepEvery: time.Hour,
 		Chance: func() float64 { return .5 }, Now: time.Now, Log: quietLog(), Registry: prometheus.NewRegistry(),
 	}

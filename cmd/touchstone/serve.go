@@ -11,6 +11,7 @@ import (
 	"net/netip"
 	"os"
 	"runtime"
+	"strings"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -126,7 +127,7 @@ func serveDesk(ctx context.Context, d desk, s *servers, reg *prometheus.Registry
 	handler, err := web.New(web.Config{
 		Documents: s.db, Reviews: s.db, Encounters: s.db, Uploads: s.db, Accounts: s.db, Devices: s.db, Audit: s.db, Blobs: s.blobs,
 		Searches: s.db, Filters: s.db, Tasks: workers.NewEnqueuer(s.redis), Sessions: s.db.Sessions(), SpoolDir: d.spool,
-		Tokens: s.db, Webhooks: s.db, Casework: s.db, Replays: s.db, Upkeep: workers.NewUpkeep(s.redis, time.Now),
+		Tokens: s.db, Webhooks: s.db, Casework: s.db, Recipients: s.db, Replays: s.db, Upkeep: workers.NewUpkeep(s.redis, time.Now),
 		Catalogue: checks.All(), Now: time.Now, Log: log, Registry: reg,
 		Ready: s.ready, Secure: d.secure, Proxies: d.proxies, Version: version(),
 	})
@@ -173,6 +174,9 @@ type workerFlags struct {
 	AuditShare  float64       `default:"0.02" help:"Share of the documents in which nothing was found that a reviewer looks at all the same." env:"TOUCHSTONE_AUDIT_SHARE"`
 	FoldShare   float64       `default:"0.1" help:"Share of reviews that begin with the reviewer's own impression." env:"TOUCHSTONE_FOLD_SHARE"`
 	Hooks       string        `name:"webhook-allow" placeholder:"NETWORKS" help:"Networks, such as 10.1.0.0/16, to which events are sent though they are private, and by http too." env:"TOUCHSTONE_WEBHOOK_ALLOW"`
+	Relay       string        `name:"mail-relay" placeholder:"URL" help:"Server that mail about referrals goes to: smtp://relay.example:587 or smtps://account:password@relay.example:465." env:"TOUCHSTONE_MAIL_RELAY"`
+	MailFrom    string        `name:"mail-from" placeholder:"ADDRESS" help:"Address that mail comes from." env:"TOUCHSTONE_MAIL_FROM"`
+	DeskURL     string        `name:"desk-url" placeholder:"URL" help:"Where people reach the desk, for the links in mail." env:"TOUCHSTONE_DESK_URL"`
 	SweepEvery  time.Duration `default:"15s" help:"How often documents that are late are put back into the queue." env:"TOUCHSTONE_SWEEP_EVERY"`
 }
 
@@ -185,6 +189,10 @@ func serveWorker(ctx context.Context, f workerFlags, s *servers, reg *prometheus
 	if err != nil {
 		return fmt.Errorf("read --webhook-allow: %w", err)
 	}
+	relay, err := workers.ParseRelay(f.Relay, f.MailFrom)
+	if err != nil {
+		return fmt.Errorf("read --mail-relay: %w", err)
+	}
 	pool, err := newPool(f.Concurrency, log) //nolint:contextcheck // it lives until Close
 	if err != nil {
 		return err
@@ -196,6 +204,7 @@ func serveWorker(ctx context.Context, f workerFlags, s *servers, reg *prometheus
 	}
 	return workers.Run(ctx, workers.Config{
 		Redis: s.redis, Documents: s.db, Blobs: s.blobs, Screener: pool, Outbox: s.db, HooksAllowed: allowed,
+		Dispatches: s.db, Relay: relay, DeskURL: strings.TrimSuffix(f.DeskURL, "/"),
 		Concurrency: f.Concurrency, Name: fmt.Sprintf("%s-%d", host, os.Getpid()), Version: version(),
 		SweepEvery: f.SweepEvery, Sampling: pipeline.Sampling{Audit: f.AuditShare, Fold: f.FoldShare}, Chance: rand.Float64, Now: time.Now, Log: log, Registry: reg,
 	})

@@ -3,7 +3,6 @@ package casework
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -31,6 +30,14 @@ const (
 	KindAbuse        ReferralKind = "abuse"
 	KindIntelligence ReferralKind = "intelligence"
 )
+
+// ReferralKinds are all of them, welfare first.
+//
+//nolint:gochecknoglobals // a table, never written
+var ReferralKinds = []ReferralKind{
+	KindEmergency, KindChildren, KindNRM, KindNotify, KindSafeguarding, KindSeparation, KindIssuer, KindFace, KindProduction, KindOIC,
+	KindTerrorism, KindWanted, KindAsylum, KindDefence, KindAbuse, KindIntelligence,
+}
 
 // Consent is what the person wants, as far as the law asks for it.
 type Consent string
@@ -98,23 +105,45 @@ type Referral struct {
 // Open tells whether somebody still has to act on it.
 func (r Referral) Open() bool { return r.State != ReferralClosed }
 
-// overdue are the times after which it is put down again that nobody has
+// pages are the times after which somebody else is paged where nobody has
 // acknowledged a referral.
-var overdue = []time.Duration{5 * time.Minute, 10 * time.Minute, 15 * time.Minute} //nolint:gochecknoglobals // a table, never written
+var pages = []time.Duration{5 * time.Minute, 10 * time.Minute, 15 * time.Minute} //nolint:gochecknoglobals // a table, never written
 
-// FirstOverdue is when it is first put down that nobody has acknowledged.
-const FirstOverdue = 5 * time.Minute
+// FirstPage is when somebody is paged first.
+const FirstPage = 5 * time.Minute
 
-// Overdue gives what the log should say by now of a referral that nobody has
-// acknowledged: one line for each time that has passed.
-func (r Referral) Overdue(now time.Time) (details []string) {
-	for _, after := range overdue {
-		if r.State == ReferralSent && !now.Before(r.AckDue.Add(after)) {
-			details = append(details, fmt.Sprintf("referral_overdue_%d", int(after.Minutes())))
+// unanswered is since when an acknowledgement is missed: of what is most urgent
+// since it was sent, so that somebody else is on the way before it is late.
+func (r Referral) unanswered() time.Time {
+	if r.Priority == "P0" {
+		return r.SentAt
+	}
+	return r.AckDue
+}
+
+// Unanswered gives the minutes after which somebody was to be paged by now of a
+// referral that nobody has acknowledged.
+func (r Referral) Unanswered(now time.Time) (minutes []int) {
+	for _, after := range pages {
+		if r.State == ReferralSent && !now.Before(r.unanswered().Add(after)) {
+			minutes = append(minutes, int(after.Minutes()))
 		}
 	}
-	return details
+	return minutes
 }
+
+// StepAfter is the step of the rota that is paged after so many minutes. Danger
+// pages the first one at once.
+func (r Referral) StepAfter(minutes int) int {
+	step := minutes / int(FirstPage.Minutes())
+	if r.Kind == KindEmergency {
+		step++
+	}
+	return step
+}
+
+// Late tells whether it should have been acknowledged by now.
+func (r Referral) Late(now time.Time) bool { return r.State == ReferralSent && now.After(r.AckDue) }
 
 // Seal gives a referral the hash of its content.
 func (r Referral) Seal() Referral {
@@ -131,12 +160,10 @@ func (g Group) Check(r Referral) (errs []Mistake) {
 		wrong("person", "This referral is about a person. Select whom")
 		return errs
 	}
-	child := person.MayBeChild()
+	child, withheld := person.MayBeChild(), g.Withheld(r)
 	switch {
-	case slices.Contains(suppliers, r.Kind) && !g.SafetyDone(r.Person):
-		wrong("kind", "Finish the safety check first. The person's safety comes before this report")
-	case r.Kind == KindIssuer && !g.MayDisclose():
-		wrong("kind", "Nothing may go to a State while somebody of this group seeks asylum or may be a victim")
+	case withheld != "":
+		wrong("kind", withheld)
 	case r.Kind == KindNRM && !child && r.Consent != ConsentGiven:
 		wrong("consent", "An adult must agree to this referral. Without it, notify the Home Office instead")
 	case r.Kind == KindNRM && !child && person.says("F5", "refuses"):
@@ -153,6 +180,18 @@ func (g Group) Check(r Referral) (errs []Mistake) {
 		wrong("nature", "Select which of the two it is about, or that you cannot tell yet")
 	}
 	return append(errs, reasonMistakes(r.Reason, "Say why, in a sentence")...)
+}
+
+// Withheld tells why a referral may not go to anybody as things stand, whether it
+// is sent, on its way, or sent again; empty if it may.
+func (g Group) Withheld(r Referral) string {
+	switch {
+	case slices.Contains(suppliers, r.Kind) && !g.SafetyDone(r.Person):
+		return "Finish the safety check first. The person's safety comes before this report"
+	case r.Kind == KindIssuer && !g.MayDisclose():
+		return "Nothing may go to a State while somebody of this group seeks asylum or may be a victim"
+	}
+	return ""
 }
 
 // reasonMistakes tells what is wrong with words that must be there.

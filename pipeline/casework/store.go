@@ -88,9 +88,6 @@ type Store interface {
 	// CloseReferral ends it with an outcome in words.
 	CloseReferral(ctx context.Context, id, outcome string, who pipeline.Account, now time.Time) error
 	FindReferral(ctx context.Context, id string) (Referral, error)
-	// MarkOverdue writes down, once for each time that has passed, that nobody has
-	// acknowledged a referral, and tells how many lines it wrote.
-	MarkOverdue(ctx context.Context, now time.Time) (int, error)
 	// OpenReferrals gives those that are not closed, the most urgent first; of one
 	// account if it is named.
 	OpenReferrals(ctx context.Context, by string, limit int) ([]Referral, error)

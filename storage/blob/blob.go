@@ -150,7 +150,7 @@ func (s *Store) Ping(ctx context.Context) error {
 // keyOf is the name of a blob: originals/ab/abcd... Two digits make folders of
 // bearable size on servers that keep objects as files.
 func keyOf(kind pipeline.BlobKind, d pipeline.Digest) (string, error) {
-	if kind != pipeline.Originals && kind != pipeline.Renditions {
+	if kind != pipeline.Originals && kind != pipeline.Renditions && kind != pipeline.Referrals {
 		return "", errors.New("name blob: unknown kind")
 	}
 	if _, err := pipeline.ParseDigest(string(d)); err != nil {

@@ -120,6 +120,7 @@ func insertDecision(ctx context.Context, tx *sql.Tx, d pipeline.Decision) error 
 // queryer is what a pool and a transaction have in common here.
 type queryer interface {
 	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
 }
 
 // Decisions gives what was decided on a document, in order.

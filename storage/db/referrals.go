@@ -66,6 +66,9 @@ func (d *DB) Send(ctx context.Context, r casework.Referral, who pipeline.Account
 				return err
 			}
 		}
+		if err := dispatchAll(ctx, tx, r); err != nil {
+			return err
+		}
 		return tell(ctx, tx, pipeline.Delivery{Event: pipeline.HookReferral, Object: r.ID, Outcome: string(casework.ReferralSent), At: r.SentAt})
 	})
 	if isTaken(err) {
@@ -160,61 +163,6 @@ func (d *DB) OpenReferrals(ctx context.Context, by string, limit int) ([]casewor
 		return nil, fmt.Errorf("list referrals: %w", err)
 	}
 	return all, nil
-}
-
-// MarkOverdue writes down that nobody has acknowledged a referral; see
-// casework.Store. Who holds the file of the encounter looks first at what is
-// written, so that several desks write each line once.
-func (d *DB) MarkOverdue(ctx context.Context, now time.Time) (wrote int, err error) {
-	late, err := referrals(ctx, d.read, `WHERE state = 'sent' AND ack_due <= $1 ORDER BY ack_due, id`, micros(now.Add(-casework.FirstOverdue)))
-	if err != nil {
-		return 0, fmt.Errorf("find referrals that are late: %w", err)
-	}
-	for _, r := range late {
-		n, err := d.markOverdue(ctx, r, now)
-		if err != nil {
-			return wrote, fmt.Errorf("mark referral %s late: %w", r.ID, err)
-		}
-		wrote += n
-	}
-	return wrote, nil
-}
-
-func (d *DB) markOverdue(ctx context.Context, r casework.Referral, now time.Time) (wrote int, err error) {
-	const hold = `
-		SELECT people
-		FROM casefiles
-		WHERE encounter = $1`
-	const query = `
-		SELECT COUNT(*)
-		FROM audit
-		WHERE object = $1 AND detail = $2`
-	err = d.inTx(ctx, func(tx *sql.Tx) error {
-		wrote = 0
-		var n int
-		if err := tx.QueryRowContext(ctx, hold+d.engine.hold, text(r.Encounter)).Scan(&n); err != nil {
-			return err
-		}
-		all, err := referrals(ctx, tx, `WHERE id = $1`, r.ID) // it may have been acknowledged since
-		if err != nil || len(all) == 0 {
-			return err
-		}
-		for _, detail := range all[0].Overdue(now) {
-			if err := tx.QueryRowContext(ctx, query, r.ID, detail).Scan(&n); err != nil {
-				return err
-			}
-			if n > 0 {
-				continue
-			}
-			e := caseEvent(r.ID, pipeline.Account{Role: pipeline.RoleSystem}, now, pipeline.OpAlter, detail)
-			if err := appendAudit(ctx, tx, e); err != nil {
-				return err
-			}
-			wrote++
-		}
-		return nil
-	})
-	return wrote, err
 }
 
 // OpenTasks gives those that are not done, the earliest due first; of all

@@ -50,6 +50,7 @@ var views = map[string]reflect.Type{ //nolint:gochecknoglobals // a table, never
 	"refer":      reflect.TypeFor[Refer](),
 	"referral":   reflect.TypeFor[Referral](),
 	"referrals":  reflect.TypeFor[Referrals](),
+	"recipients": reflect.TypeFor[Recipients](),
 	"safety":     reflect.TypeFor[Safety](),
 	"status":     reflect.TypeFor[Status](),
 	"problem":    reflect.TypeFor[Problem](),

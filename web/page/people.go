@@ -43,6 +43,7 @@ type Refer struct {
 // Referral is the view of "referral": what was sent, and how far it is.
 type Referral struct {
 	Referral casework.Referral
+	Journeys []Journey // to whom it goes, and how far each is
 	Rule     casework.Rule
 	Sections []casework.Section
 	Errors   []Error
@@ -338,5 +339,7 @@ func peopleFunctions() template.FuncMap {
 		"taskWord": func(k casework.TaskKind) string { return taskWords[k] }, "roleChoices": roleChoices, "documentChoices": documentChoices,
 		"peopleChoices": peopleChoices, "promptChoices": promptChoices, "closingChoices": closingChoices, "consentChoices": consentChoices,
 		"consentWord": consentWord, "sourceChoices": sourceChoices, "sourceWord": sourceWord, "question": questionText, "dict": dict,
+		"wayName": func(c casework.Channel) string { return channelNames[c] }, "wayChoices": wayChoices, "kindChoices": kindChoices, "rotaLines": rotaLines,
+		"rotaFields": rotaFields, "recipientState": recipientState, "journeyState": journeyState, "journeyWord": journeyWord, "journeyWhy": journeyWhy,
 	}
 }

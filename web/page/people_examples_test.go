@@ -1,6 +1,8 @@
 package page
 
 import (
+	"fmt"
+	"strings"
 	"time"
 
 	"touchstone.internal/pipeline"
@@ -141,6 +143,37 @@ func companyExamples(s specimen) []example {
 	}
 }
 
+// recipients are one for each channel, the last of them disabled.
+func recipients() []casework.Recipient {
+	made := func(id, name, address string, c casework.Channel, kinds ...casework.ReferralKind) casework.Recipient {
+		return casework.Recipient{ID: id, Name: name, Channel: c, Address: address, Kinds: kinds, CreatedBy: "administrator", CreatedAt: now.Add(-72 * time.Hour)}
+	}
+	all := []casework.Recipient{
+		made("a", "Children's services", "https://case-system.county.example/touchstone/referrals", casework.ChannelWebhook, casework.KindChildren, casework.KindSafeguarding),
+		made("b", "Duty inspector", "duty.inspector@force.example", casework.ChannelMail),
+		made("c", "Regional unit", "", casework.ChannelFile, casework.KindOIC, casework.KindProduction),
+	}
+	all[0].Account, all[2].DisabledAt = "county", now.Add(-time.Hour)
+	return all
+}
+
+func rotas() []casework.RotaStep {
+	return []casework.RotaStep{{Step: 1, Recipient: "b"}, {Site: "NPT", Step: 1, Recipient: "a"}, {Site: "NPT", Step: 2, Recipient: "b"}}
+}
+
+// journeys are a referral on its way to each of them, however far.
+func journeys() []Journey {
+	all := recipients()
+	on := func(to int, state pipeline.DeliveryState, status string, step int) Journey {
+		return Journey{casework.Dispatch{
+			ID: "dsp_" + fmt.Sprint(to, step), Referral: "R-7Q4K-2M9X", Recipient: all[to].ID, Step: step, At: now.Add(-30 * time.Minute), State: state, Attempts: 1, LastStatus: status,
+		}, all[to]}
+	}
+	had, soon := on(0, pipeline.DeliveryDone, "200", 0), on(1, pipeline.DeliveryWaiting, casework.StatusNoRelay, 1)
+	had.AckBy, had.AckAt, soon.NextAt = "county", now.Add(-20*time.Minute), now.Add(time.Minute)
+	return []Journey{had, soon, on(2, pipeline.DeliveryDone, casework.StatusStored, 0), on(1, pipeline.DeliveryGivenUp, casework.StatusWithheld, 2), on(1, pipeline.DeliveryDone, casework.StatusAccepted, 3)}
+}
+
 func referExamples() []example {
 	g := mixedGroup()
 	at := "/encounters/" + occasion + "/refer"
@@ -160,11 +193,17 @@ func referExamples() []example {
 		{"refer-group", "refer", shell(officer, at), composed(g, "R-05", 0)},
 		{"refer-barred", "refer", shell(officer, at), barred},
 		{"refer-error", "refer", shell(officer, at), wrong},
-		{"referral-late", "referral", shell(officer, "/referrals/"+late.ID), Referral{Referral: late, Sections: sections}},
+		{"referral-late", "referral", shell(officer, "/referrals/"+late.ID), Referral{Referral: late, Sections: sections, Journeys: journeys()}},
 		{"referral-acknowledged", "referral", shell(officer, "/referrals/"+had.ID), Referral{Referral: had, Sections: sections}},
 		{"referral-closed", "referral", shell(officer, "/referrals/"+ended.ID), Referral{Referral: ended, Sections: sections}},
 		{"referral-error", "referral", shell(officer, "/referrals/"+soon.ID), Referral{Referral: soon, Sections: sections, Errors: []Error{{"outcome", "Enter what came of it"}}}},
 		{"referrals", "referrals", shell(officer, "/referrals"), Referrals{Referrals: []casework.Referral{late, soon, had}}},
+		{"recipients", "recipients", shell(administrator, "/recipients"), Recipients{Recipients: recipients(), Rota: rotas(), Made: "Children's services", Secret: "whsec_" + strings.Repeat("Ab3/", 10) + "Ab3="}},
+		{"recipients-empty", "recipients", shell(administrator, "/recipients"), Recipients{}},
+		{"recipients-error", "recipients", shell(administrator, "/recipients"), Recipients{Recipients: recipients(), Address: "lead", Site: "UTOPIA", Errors: []Error{
+			{"name", "Enter what people call the recipient, in 100 characters or less"}, {"channel", "Select how referrals go to the recipient"}, {"address", "Enter one e-mail address, such as lead@force.example"},
+			{"account", "Enter the name of the account whose token the other system has, or leave it empty"}, {"kinds", "Select kinds from the list"}, {"site", "A site has 3 letters. Leave it empty for all other sites"}, {"recipients", "Select recipients from the list"},
+		}}},
 		{"referrals-empty", "referrals", shell(officer, "/referrals"), Referrals{}},
 	}
 }

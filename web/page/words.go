@@ -297,6 +297,7 @@ var ways = []way{ //nolint:gochecknoglobals // a table, never written
 	{policy.Accounts, "/accounts", "Accounts", "Add accounts, change roles, lock and unlock."},
 	{policy.Integrate, "/tokens", "Tokens", "Let other systems in, and shut them out."},
 	{policy.Integrate, "/webhooks", "Webhooks", "Tell other systems what has happened, and see whether it arrived."},
+	{policy.Integrate, "/recipients", "Recipients", "Say who gets referrals, how, and who is paged where nobody answers."},
 	{policy.Operate, "/status", "Status", "See how the service is doing, without any document."},
 }
 

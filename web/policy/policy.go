@@ -27,6 +27,7 @@ const (
 	Audit      Action = "audit"       // read the audit log
 	People     Action = "people"      // put down what is known of the people of an encounter
 	Refer      Action = "refer"       // send referrals, take and end them, do tasks
+	Receive    Action = "receive"     // fetch and acknowledge what was sent to one's own account
 	Operate    Action = "operate"     // see how the service is doing, try failures again
 	Accounts   Action = "accounts"    // add accounts, change roles, lock and unlock
 	Integrate  Action = "integrate"   // tokens and webhooks
@@ -36,7 +37,7 @@ const (
 //
 //nolint:gochecknoglobals // a table, never written
 var Actions = []Action{
-	Open, SignedIn, OwnAccount, Upload, Amend, Read, Evidence, History, Raise, Review, Queue, Board, Search, Audit, People, Refer, Operate, Accounts, Integrate,
+	Open, SignedIn, OwnAccount, Upload, Amend, Read, Evidence, History, Raise, Review, Queue, Board, Search, Audit, People, Refer, Receive, Operate, Accounts, Integrate,
 }
 
 // Reach is on which records a role may do something.
@@ -79,7 +80,7 @@ var table = map[pipeline.Role]map[Action]Reach{
 		SignedIn: All, OwnAccount: All, Accounts: All, Integrate: All,
 	},
 	pipeline.RoleMachine: {
-		SignedIn: All, OwnAccount: All, Upload: All, Amend: Own, Read: Own,
+		SignedIn: All, OwnAccount: All, Upload: All, Amend: Own, Read: Own, Receive: Own,
 	},
 }
 

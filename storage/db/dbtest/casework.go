@@ -25,7 +25,12 @@ func caseworkTests() map[string]func(*testing.T, Store) {
 		"a referral keeps what was sent":    referralSnapshot,
 		"a referral goes its way once":      referralWay,
 		"a welfare referral brings tasks":   referralTasks,
-		"a referral that is late is marked": referralOverdue,
+		"recipients are kept":               recipientsKept,
+		"a referral goes to its recipients": dispatched,
+		"a dead dispatch is tried again":    dispatchDied,
+		"what may not go any more stays":    dispatchWithheld,
+		"the rota is paged step by step":    rotaPaged,
+		"danger pages at once":              dangerPages,
 		"a document is referred alone":      referralOfDocument,
 		"the safety check comes first":      safetyFirst,
 	}
@@ -219,43 +224,6 @@ func referralTasks(t *testing.T, s Store) {
 	left, err := s.OpenTasks(t.Context(), "", 10)
 	noErr(t, err)
 	same(t, left, tasks[1:])
-}
-
-// referralOverdue: each time that passes without an answer is written once, by
-// however many desks, and none after an answer.
-func referralOverdue(t *testing.T, s Store) {
-	late, had := referral(newPerson(t, s)), referral(1)
-	noErr(t, s.Send(t.Context(), late, officer))
-	noErr(t, s.Send(t.Context(), had, officer))
-	noErr(t, s.Acknowledge(t.Context(), had.ID, officer, day.Add(time.Minute)))
-	mark := func(after time.Duration) (wrote int) {
-		var mu sync.Mutex
-		parallel(4, func(int) {
-			n, err := s.MarkOverdue(t.Context(), late.AckDue.Add(after))
-			mu.Lock()
-			defer mu.Unlock()
-			if err != nil {
-				t.Errorf("mark: %v", err)
-			}
-			wrote += n
-		})
-		return wrote
-	}
-	for _, step := range []struct {
-		after time.Duration
-		want  int
-	}{{4 * time.Minute, 0}, {5 * time.Minute, 1}, {6 * time.Minute, 0}, {16 * time.Minute, 2}, {time.Hour, 0}} {
-		if got := mark(step.after); got != step.want {
-			t.Errorf("%s after it was due: %d lines, want %d", step.after, got, step.want)
-		}
-	}
-	events, err := s.History(t.Context(), late.ID)
-	noErr(t, err)
-	var said []string
-	for _, e := range events {
-		said = append(said, e.Detail)
-	}
-	same(t, said, []string{"referral_overdue_5", "referral_overdue_10", "referral_overdue_15"})
 }
 
 // referralOfDocument: a document can be referred where nobody is recorded.

@@ -26,6 +26,8 @@ type Store interface {
 	pipeline.Uploads
 	casework.Store
 	threat.Store
+	casework.Recipients
+	casework.Outbox
 	pipeline.Accounts
 	pipeline.Devices
 	pipeline.Tokens
