@@ -98,6 +98,7 @@ func TestAnswersMatch(t *testing.T) {
 	same := picture()
 	sent := func(b *browser, parts []part) answer { return b.send("/api/v1/documents", parts) }
 	b, nobody, op := w.curl(t, officer), w.browser(t), w.curl(t, operator)
+	w.falseDocument(t)
 	screened := decode[documentBody](t, sent(b, filled(part{"file", "a.jpg", same})).body)
 	w.screen(t, screened.ID)
 	waits := w.receive(t, officer)
@@ -156,6 +157,11 @@ func TestAnswersMatch(t *testing.T) {
 		{"GET /api/v1/board", 200, w.curl(t, supervisor).get("/api/v1/board")},
 		{"GET /api/v1/board/decisions", 200, w.curl(t, supervisor).get("/api/v1/board/decisions?show=all&period=today")},
 		{"GET /api/v1/board/decisions", 400, w.curl(t, supervisor).get("/api/v1/board/decisions?show=x")},
+		{"GET /api/v1/threat", 200, w.curl(t, analyst).get("/api/v1/threat?kind=altered")},
+		{"GET /api/v1/threat", 400, w.curl(t, analyst).get("/api/v1/threat?kind=x")},
+		{"GET /api/v1/threat", 403, b.get("/api/v1/threat")},
+		{"GET /api/v1/threat/records", 200, w.curl(t, analyst).get("/api/v1/threat/records")},
+		{"GET /api/v1/threat/feed", 200, w.curl(t, supervisor).get("/api/v1/threat/feed")},
 		{"GET /api/v1/reviews", 400, w.curl(t, reviewer).get("/api/v1/reviews?page=x")},
 		{"GET /api/v1/reviews", 403, b.get("/api/v1/reviews")},
 		{"GET /api/v1/reviews/count", 200, w.curl(t, reviewer).get("/api/v1/reviews/count")},

@@ -96,6 +96,7 @@ func (s *server) routes() *router {
 	s.referralRoutes(rt)
 	s.dispatchRoutes(rt)
 	s.recipientRoutes(rt)
+	s.threatRoutes(rt)
 	s.typedRoutes(rt)
 	s.siteRoutes(rt)
 	return rt

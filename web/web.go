@@ -27,6 +27,7 @@ import (
 
 	"touchstone.internal/pipeline"
 	"touchstone.internal/pipeline/casework"
+	"touchstone.internal/pipeline/threat"
 	"touchstone.internal/web/page"
 )
 
@@ -39,6 +40,7 @@ type Config struct {
 	Uploads    pipeline.Uploads
 	Casework   casework.Store
 	Recipients casework.Recipients
+	Threat     threat.Store
 	Accounts   pipeline.Accounts
 	Devices    pipeline.Devices
 	Tokens     pipeline.Tokens
@@ -75,6 +77,8 @@ func (c Config) check() error {
 		return errors.New("a store is missing")
 	case c.Casework == nil || c.Recipients == nil:
 		return errors.New("casework is missing")
+	case c.Threat == nil:
+		return errors.New("the threat area is missing")
 	case c.Searches == nil || c.Filters == nil:
 		return errors.New("searches or filters are missing")
 	case c.Sessions == nil || c.Now == nil || c.Log == nil || c.Registry == nil || c.Ready == nil:

@@ -173,7 +173,7 @@ func newWorld(t testing.TB, change ...func(*Config)) *world {
 	w.config = Config{
 		Documents: store, Reviews: store, Encounters: store, Uploads: store, Accounts: store, Devices: store, Audit: store, Blobs: servers.blobs, Tasks: workers.NewEnqueuer(servers.redis),
 		Searches: store, Filters: store, Sessions: store.Sessions(), SpoolDir: w.spool, Catalogue: checks.All(), Now: time.Now,
-		Tokens: store, Webhooks: store, Casework: store, Recipients: store, Replays: store, Upkeep: workers.NewUpkeep(servers.redis, time.Now),
+		Tokens: store, Webhooks: store, Casework: store, Threat: store, Recipients: store, Replays: store, Upkeep: workers.NewUpkeep(servers.redis, time.Now),
 		Log:      slog.New(slog.NewJSONHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 		Registry: prometheus.NewRegistry(),
 		Ready: func(ctx context.Context) map[string]error {

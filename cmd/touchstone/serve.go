@@ -127,7 +127,7 @@ func serveDesk(ctx context.Context, d desk, s *servers, reg *prometheus.Registry
 	handler, err := web.New(web.Config{
 		Documents: s.db, Reviews: s.db, Encounters: s.db, Uploads: s.db, Accounts: s.db, Devices: s.db, Audit: s.db, Blobs: s.blobs,
 		Searches: s.db, Filters: s.db, Tasks: workers.NewEnqueuer(s.redis), Sessions: s.db.Sessions(), SpoolDir: d.spool,
-		Tokens: s.db, Webhooks: s.db, Casework: s.db, Recipients: s.db, Replays: s.db, Upkeep: workers.NewUpkeep(s.redis, time.Now),
+		Tokens: s.db, Webhooks: s.db, Casework: s.db, Threat: s.db, Recipients: s.db, Replays: s.db, Upkeep: workers.NewUpkeep(s.redis, time.Now),
 		Catalogue: checks.All(), Now: time.Now, Log: log, Registry: reg,
 		Ready: s.ready, Secure: d.secure, Proxies: d.proxies, Version: version(),
 	})
@@ -153,6 +153,10 @@ func serveDesk(ctx context.Context, d desk, s *servers, reg *prometheus.Registry
 	})
 	group.Go(func() error {
 		handler.Watch(ctx)
+		return nil
+	})
+	group.Go(func() error {
+		handler.KeepFeed(ctx)
 		return nil
 	})
 	group.Go(func() error {

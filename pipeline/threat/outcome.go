@@ -20,6 +20,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"regexp"
 	"slices"
 	"time"
 
@@ -60,6 +61,14 @@ const (
 	ModelTransport BusinessModel = "BM-TRANS"   // transport, then hands over
 	ModelDocuments BusinessModel = "BM-DOCSHOP" // documents only
 	ModelUnknown   BusinessModel = "BM-UNK"
+)
+
+// Parts and BusinessModels are all of them, in order.
+//
+//nolint:gochecknoglobals // tables, never written
+var (
+	Parts          = []Part{Production, Supply, Possession}
+	BusinessModels = []BusinessModel{ModelFull, ModelTransport, ModelDocuments, ModelUnknown}
 )
 
 // What stands where nothing is known.
@@ -179,7 +188,7 @@ func Record(f Facts) Outcome {
 		Verdict: f.Decision.Verdict, Confidence: f.Decision.Confidence, Level: f.Decision.Level, Model: f.Model, Stage: f.Cause,
 		Channel: f.Encounter.Channel, Site: orUnknown(f.Encounter.Site, UnknownSite), Modes: append([]string{}, f.Modes...),
 		Direction: orUnknown(f.Direction, UnknownDirection), BusinessModel: BusinessModel(orUnknown(string(f.Business), string(ModelUnknown))),
-		Methods: append([]string{}, f.Decision.Findings...), Price: priceOf(f.Group), Upstream: upstreamOf(f.Group),
+		Methods: methodsOf(f.Decision), Price: priceOf(f.Group), Upstream: upstreamOf(f.Group),
 		Grade: ungraded, Handling: conditions, Marking: marking, Guidance: casework.Guidance(), RuleSet: f.RuleSet,
 	}
 	if f.Series != "" {
@@ -206,6 +215,21 @@ func orUnknown(s, unknown string) string {
 		return unknown
 	}
 	return s
+}
+
+// checkID is the form of the name of a check.
+var checkID = regexp.MustCompile(`^[A-Z]{2,4}-[0-9]{2}$`)
+
+// methodsOf are the checks that a decision relies on. What is no name of a check
+// stays behind: nobody's words get into the feed.
+func methodsOf(d pipeline.Decision) []string {
+	methods := []string{}
+	for _, name := range d.Findings {
+		if checkID.MatchString(name) || name == pipeline.SeenOtherwise {
+			methods = append(methods, name)
+		}
+	}
+	return methods
 }
 
 // areasOf: a document that was found false is in the area of documents; hidden

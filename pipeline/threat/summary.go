@@ -105,9 +105,12 @@ func (s Summary) Models() []Row {
 	return s.by(func(c Cell) string { return c.Model }, func(f *Select, v string) { f.Model = v })
 }
 
-// Sites counts by where documents were presented.
+// Sites counts by where documents were presented, in the order of their names:
+// they are no competition.
 func (s Summary) Sites() []Row {
-	return s.by(func(c Cell) string { return c.Site }, func(f *Select, v string) { f.Site = v })
+	rows := s.by(func(c Cell) string { return c.Site }, func(f *Select, v string) { f.Site = v })
+	slices.SortFunc(rows, func(a, b Row) int { return cmp.Compare(a.Value, b.Value) })
+	return rows
 }
 
 // Channels counts by how documents were presented.
@@ -265,6 +268,24 @@ func (r PriceRow) PriceSentence() string {
 		return fmt.Sprintf("%s: fewer than 10 prices were told.", r.Currency)
 	}
 	return fmt.Sprintf("%s: the median of %s prices lies in the band %s. Grade %s: said by people, not tested.", r.Currency, r.Told, r.Median, ungraded)
+}
+
+// Sentences are all that say a number, in the order of the page.
+func (s Summary) Sentences() []string {
+	said := append([]string{s.Headline(), s.Standing()}, s.Changes()...)
+	said = append(said, s.Novelties(), s.Exploitation())
+	for _, p := range s.Prices() {
+		said = append(said, p.PriceSentence())
+	}
+	return append(said, s.Gaps())
+}
+
+// Tables are the lines of every table, by what they tell apart.
+func (s Summary) Tables() map[string][]Row {
+	return map[string][]Row{
+		"month": s.Trend(""), "verdict": s.Methods(), "model": s.Models(), "site": s.Sites(), "channel": s.Channels(), "mode": s.Modes(),
+		"role": s.Parts(), "business_model": s.Businesses(),
+	}
 }
 
 // Methodology is what a reader has to know of all figures, one sentence each.

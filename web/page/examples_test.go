@@ -334,7 +334,7 @@ func examples(t *testing.T) []example {
 	es := append(formExamples(), listExamples()...)
 	es = append(es, searchExamples()...)
 	es = append(es, queueExamples()...)
-	es = append(es, boardExamples()...)
+	es = append(append(es, boardExamples()...), threatExamples()...)
 	es = append(append(es, peopleExamples()...), referExamples()...)
 	es = append(es, companyExamples(drawn(t))...)
 	es = append(es, documentExamples(drawn(t))...)

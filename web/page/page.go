@@ -51,6 +51,8 @@ var views = map[string]reflect.Type{ //nolint:gochecknoglobals // a table, never
 	"referral":   reflect.TypeFor[Referral](),
 	"referrals":  reflect.TypeFor[Referrals](),
 	"recipients": reflect.TypeFor[Recipients](),
+	"threat":     reflect.TypeFor[Threat](),
+	"records":    reflect.TypeFor[Records](),
 	"safety":     reflect.TypeFor[Safety](),
 	"status":     reflect.TypeFor[Status](),
 	"problem":    reflect.TypeFor[Problem](),
@@ -78,7 +80,7 @@ func Load() (*Pages, error) {
 	if err != nil {
 		return nil, fmt.Errorf("load assets: %w", err)
 	}
-	frame, err := template.New("layout.html").Funcs(functions(a)).Funcs(frameFunctions()).Funcs(preparers()).Funcs(peopleFunctions()).ParseFS(templateFiles, "templates/layout.html", "templates/parts.html", "templates/saved.html", "templates/viewer.html")
+	frame, err := template.New("layout.html").Funcs(functions(a)).Funcs(frameFunctions()).Funcs(preparers()).Funcs(peopleFunctions()).Funcs(threatFunctions()).ParseFS(templateFiles, "templates/layout.html", "templates/parts.html", "templates/saved.html", "templates/viewer.html")
 	if err != nil {
 		return nil, fmt.Errorf("parse frame: %w", err)
 	}

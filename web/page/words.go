@@ -47,6 +47,7 @@ func functions(a assets) template.FuncMap {
 		"machine":  func(c pipeline.Conclusion) string { return text.Headline(string(c), "") },
 		"concerns": concerns,
 		"inc":      func(i int) int { return i + 1 },
+		"dec":      func(i int) int { return i - 1 },
 
 		"upper": upper,
 		"input": inputOf,
@@ -106,7 +107,7 @@ func preparers() template.FuncMap {
 
 // wide tells whether a page needs all of the width that there is.
 func wide(page string) bool {
-	return slices.Contains([]string{"documents", "examine", "found", "review", "queue", "board", "decisions", "tokens", "webhooks", "webhook", "accounts", "audit"}, page)
+	return slices.Contains([]string{"documents", "examine", "found", "review", "queue", "board", "decisions", "tokens", "webhooks", "webhook", "accounts", "audit", "threat", "records"}, page)
 }
 
 // label is a word and the colour of its tag. The word alone must do.
@@ -292,6 +293,7 @@ var ways = []way{ //nolint:gochecknoglobals // a table, never written
 	{policy.Read, "/documents", "Documents", "Find documents and their results again."},
 	{policy.Search, "/search", "Search", "Look documents up by number, name or hash, for a reason that is written down."},
 	{policy.Upload, "/typed-zone", "Typed zone", "Check a machine readable zone that came by phone."},
+	{policy.Threat, "/threat", "Threat area", "See what kinds of false document rise, and where. Take the figures and the feed away."},
 	{policy.Audit, "/audit", "Audit log", "See who did what, and when."},
 	{policy.Refer, "/referrals", "Referrals", "See who was told about whom, and whether they have answered."},
 	{policy.Accounts, "/accounts", "Accounts", "Add accounts, change roles, lock and unlock."},

@@ -28,6 +28,7 @@ const (
 	People     Action = "people"      // put down what is known of the people of an encounter
 	Refer      Action = "refer"       // send referrals, take and end them, do tasks
 	Receive    Action = "receive"     // fetch and acknowledge what was sent to one's own account
+	Threat     Action = "threat"      // see the threat area, take its feed and pack away
 	Operate    Action = "operate"     // see how the service is doing, try failures again
 	Accounts   Action = "accounts"    // add accounts, change roles, lock and unlock
 	Integrate  Action = "integrate"   // tokens and webhooks
@@ -37,7 +38,7 @@ const (
 //
 //nolint:gochecknoglobals // a table, never written
 var Actions = []Action{
-	Open, SignedIn, OwnAccount, Upload, Amend, Read, Evidence, History, Raise, Review, Queue, Board, Search, Audit, People, Refer, Receive, Operate, Accounts, Integrate,
+	Open, SignedIn, OwnAccount, Upload, Amend, Read, Evidence, History, Raise, Review, Queue, Board, Search, Audit, People, Refer, Receive, Threat, Operate, Accounts, Integrate,
 }
 
 // Reach is on which records a role may do something.
@@ -64,11 +65,11 @@ var table = map[pipeline.Role]map[Action]Reach{
 		SignedIn: All, OwnAccount: All, Read: All, History: All, Raise: All, Queue: All, People: All, Refer: All,
 	},
 	pipeline.RoleAnalyst: {
-		SignedIn: All, OwnAccount: All,
+		SignedIn: All, OwnAccount: All, Threat: All,
 	},
 	pipeline.RoleSupervisor: {
 		SignedIn: All, OwnAccount: All, Read: All, Evidence: All, History: All, Raise: All, Queue: All, Board: All, Search: All,
-		People: All, Refer: All,
+		People: All, Refer: All, Threat: All,
 	},
 	pipeline.RoleAuditor: {
 		SignedIn: All, OwnAccount: All, Read: All, History: All, Audit: All,
