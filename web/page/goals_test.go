@@ -261,9 +261,6 @@ func TestUI40Wire(t *testing.T) {
 		if withPicture.MatchString(e.name) {
 			most, requests = 100_000, 16
 		}
-		if e.page == "threat" { // misses the goal: each chart has its table beside it, and each figure its way to the records
-			most = 75_000
-		}
 		if sum > most || len(got) > requests {
 			t.Errorf("%s: %d bytes in %d requests; want at most %d in %d: %v", e.name, sum, len(got), most, requests, got)
 		}
