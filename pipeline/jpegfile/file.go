@@ -29,7 +29,8 @@ type File struct {
 	Scans         []Scan          // in the order of the file
 	Restart       int             // MCUs between restart markers; 0 if there are none
 	Adobe         *AdobeTransform // what an Adobe segment says of colours; nil if there is none
-	// End is where the end marker ends: what comes after is no part of the picture.
+	// End is where the end marker ends, or what Head has read: what comes after the
+	// end is no part of the picture.
 	End int
 }
 

@@ -9,21 +9,53 @@ import (
 // Read reads a file. An error wraps ErrUnsupported, ErrDamaged or ErrLimit, and
 // then nothing of the file is given: half of the evidence is none.
 func Read(b []byte, limits Limits) (*File, error) {
+	r, err := open(b, limits)
+	for err == nil {
+		var s Segment
+		if s, err = r.next(); err != nil {
+			break
+		}
+		if s.Marker == EOI {
+			return r.end()
+		}
+		err = r.understand(s)
+	}
+	return nil, err
+}
+
+// Head reads what stands before the first scan: all but coefficients and scans. The
+// errors are those of Read.
+func Head(b []byte, limits Limits) (*File, error) {
+	r, err := open(b, limits)
+	for err == nil {
+		var s Segment
+		if s, err = r.next(); err != nil {
+			break
+		}
+		if s.Marker == SOS && r.frame {
+			for i := range r.file.Components {
+				c := &r.file.Components[i]
+				c.Steps = r.quant[c.Table]
+			}
+			return r.end()
+		}
+		if s.Marker == SOS || s.Marker == EOI {
+			return nil, r.damaged("no picture in the file")
+		}
+		err = r.understand(s)
+	}
+	return nil, err
+}
+
+// open begins a file.
+func open(b []byte, limits Limits) (*reader, error) {
 	r := &reader{b: b, limits: limits, file: &File{}}
 	if len(b) < 4 || b[0] != 0xFF || Marker(b[1]) != SOI {
 		return nil, r.damaged("no JPEG file")
 	}
 	r.file.Segments = append(r.file.Segments, Segment{Marker: SOI})
 	r.at = 2
-	for {
-		done, err := r.segment()
-		if err != nil {
-			return nil, err
-		}
-		if done {
-			return r.file, nil
-		}
-	}
+	return r, nil
 }
 
 // reader goes through a file.
@@ -57,38 +89,41 @@ func (r *reader) marker() (Marker, error) {
 	return m, nil
 }
 
-// segment reads one segment, and the scan that follows it; done at the end of the
-// picture.
-func (r *reader) segment() (done bool, err error) {
+// next reads one segment.
+func (r *reader) next() (Segment, error) {
 	m, err := r.marker()
 	if err != nil {
-		return false, err
+		return Segment{}, err
 	}
-	offset := r.at - 2
-	if m == EOI {
-		r.file.Segments = append(r.file.Segments, Segment{Marker: m, Offset: offset})
-		r.file.End = r.at
-		if r.file.Components == nil || slices.ContainsFunc(r.file.Components, func(c Component) bool { return c.Steps == nil }) {
-			return false, r.damaged("a component is missing")
+	s := Segment{Marker: m, Offset: r.at - 2}
+	if m != EOI {
+		if len(r.b)-r.at < 2 {
+			return s, r.damaged("a segment is cut short")
 		}
-		return true, nil
+		n := int(binary.BigEndian.Uint16(r.b[r.at:]))
+		if n < 2 || n > len(r.b)-r.at {
+			return s, r.damaged("a segment is cut short")
+		}
+		s.Data = r.b[r.at+2 : r.at+n]
+		r.at += n
 	}
-	if len(r.b)-r.at < 2 {
-		return false, r.damaged("a segment is cut short")
-	}
-	n := int(binary.BigEndian.Uint16(r.b[r.at:]))
-	if n < 2 || n > len(r.b)-r.at {
-		return false, r.damaged("a segment is cut short")
-	}
-	data := r.b[r.at+2 : r.at+n]
-	r.at += n
-	r.file.Segments = append(r.file.Segments, Segment{m, offset, data})
-	return false, r.understand(m, offset, data)
+	r.file.Segments = append(r.file.Segments, s)
+	return s, nil
 }
 
-// understand reads what a segment says.
-func (r *reader) understand(m Marker, offset int, data []byte) error {
-	switch m {
+// end gives the file if all of its components are there.
+func (r *reader) end() (*File, error) {
+	if r.file.Components == nil || slices.ContainsFunc(r.file.Components, func(c Component) bool { return c.Steps == nil }) {
+		return nil, r.damaged("a component is missing")
+	}
+	r.file.End = r.at
+	return r.file, nil
+}
+
+// understand reads what a segment says, and the scan that follows it.
+func (r *reader) understand(s Segment) error {
+	data, offset := s.Data, s.Offset
+	switch m := s.Marker; m {
 	case SOF0, SOF1, SOF2:
 		return r.startFrame(m, data)
 	case DHT:
@@ -179,7 +214,7 @@ func (r *reader) startFrame(m Marker, data []byte) error {
 		}
 		f.Components = append(f.Components, c)
 	}
-	return r.room()
+	return nil
 }
 
 // mcus is how many minimum coded units a picture has across and down.
@@ -196,9 +231,12 @@ func (f *File) most() (h, v int) {
 	return h, v
 }
 
-// room makes the room for the coefficients.
+// room makes the room for the coefficients, before the first scan.
 func (r *reader) room() error {
 	f := r.file
+	if f.Components[0].Quantised != nil {
+		return nil
+	}
 	h, v := f.most()
 	wide, high := f.mcus()
 	blocks := 0

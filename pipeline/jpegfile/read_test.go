@@ -190,6 +190,25 @@ func TestAgainstGo(t *testing.T) {
 	}
 }
 
+// TestHead: what stands before the pixels is the same without them.
+func TestHead(t *testing.T) {
+	for quality := 1; quality <= 100; quality++ {
+		b := encode(t, scene(20, 20, 1), quality)
+		f, err := jpegfile.Head(b, jpegfile.DefaultLimits)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if f.Quality() != quality || f.Width != 20 || f.Components[0].Quantised != nil || len(f.Scans) > 0 || b[f.End-14] != 0xFF {
+			t.Fatalf("quality %d: %d, %+v", quality, f.Quality(), f.End)
+		}
+	}
+	for _, b := range [][]byte{nil, []byte("\xFF\xD8\xFF\xD9"), []byte("\xFF\xD8\xFF\xDA\x00\x02\xFF\xD9")} {
+		if f, err := jpegfile.Head(b, jpegfile.DefaultLimits); !errors.Is(err, jpegfile.ErrDamaged) || f != nil {
+			t.Errorf("%x: %v", b, err)
+		}
+	}
+}
+
 // TestRefused: each with its own error, and none with a panic.
 func TestRefused(t *testing.T) {
 	whole := encode(t, scene(64, 64, 1), 90)
@@ -252,6 +271,9 @@ func FuzzRead(f *testing.F) {
 	}
 	limits := jpegfile.Limits{Pixels: 1 << 16, Scans: 20}
 	f.Fuzz(func(t *testing.T, b []byte) {
+		if head, err := jpegfile.Head(b, limits); err == nil && (head.Quality() < 1 || head.Quality() > 100) {
+			t.Fatalf("quality %d", head.Quality())
+		}
 		file, err := jpegfile.Read(b, limits)
 		if err != nil {
 			if file != nil || !errors.Is(err, jpegfile.ErrDamaged) && !errors.Is(err, jpegfile.ErrUnsupported) && !errors.Is(err, jpegfile.ErrLimit) {

@@ -27,6 +27,9 @@ func (r *reader) startScan(data []byte) error {
 	case len(data) < 1 || data[0] < 1 || data[0] > 4 || len(data) != 4+2*int(data[0]):
 		return r.damaged("a scan of the wrong length")
 	}
+	if err := r.room(); err != nil {
+		return err
+	}
 	n := int(data[0])
 	last := data[1+2*n:]
 	s := &scan{
