@@ -13,7 +13,7 @@ func TestCatalogue(t *testing.T) {
 	for _, c := range All() {
 		ids = append(ids, c.ID)
 	}
-	want := []string{"CAP-01", "DOC-03", "DOC-04", "DOC-05", "MRZ-01", "MRZ-02", "MRZ-03", "MRZ-04", "MRZ-05", "MRZ-06", "MRZ-07", "MRZ-08", "MRZ-09", "MRZ-10", "MRZ-11", "MRZ-12", "MRZ-13", "MRZ-14", "MRZ-15", "VIZ-01"}
+	want := []string{"CAP-01", "DOC-03", "DOC-04", "DOC-05", "IMG-03", "MRZ-01", "MRZ-02", "MRZ-03", "MRZ-04", "MRZ-05", "MRZ-06", "MRZ-07", "MRZ-08", "MRZ-09", "MRZ-10", "MRZ-11", "MRZ-12", "MRZ-13", "MRZ-14", "MRZ-15", "VIZ-01"}
 	if !slices.Equal(ids, want) {
 		t.Errorf("catalogue is %v; want %v", ids, want)
 	}

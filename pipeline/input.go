@@ -32,8 +32,17 @@ type Page struct {
 	Orientation   Orientation  // turn that makes Image upright
 	Image         *image.NRGBA // upright, full resolution
 	Gray          *image.Gray  // its luma
+	Saved         Saved
 	Zones         []Zone
 	Words         []Word // of the printed page, line by line; none where there is no zone
+}
+
+// Saved is how a file was last saved: what that rounded away, no check can see.
+type Saved struct {
+	Lossless bool // every pixel as it was
+	// Quality is that of a JPEG file, 1 to 100; see jpegfile.File.Quality. 0 if the
+	// file does not say.
+	Quality int
 }
 
 // Orientation is how many quarter turns clockwise make the stored picture

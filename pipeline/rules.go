@@ -84,10 +84,11 @@ func byCapture(copied, photo, scan int) map[CaptureClass]int {
 // band, an unlisted State a high one. Checks of S0 have no weight, and so no
 // rule.
 var Rules = RuleTable{ //nolint:gochecknoglobals // a table, never written
-	Version: "4",
+	Version: "5",
 	Rules: []Rule{
 		{"DOC-04", "codes", S3, byCapture(2400, 3200, 4000)},
 		{"DOC-05", "codes", S3, byCapture(2400, 3200, 4000)},
+		{"IMG-03", "picture file", S2, byCapture(1600, 1600, 2000)},
 		{"MRZ-02", "syntax", S2, byCapture(1200, 1600, 2000)},
 		{"MRZ-03", "check digits", S2, byCapture(1200, 1600, 2000)},
 		{"MRZ-04", "check digits", S2, byCapture(1200, 1600, 2000)},

@@ -74,7 +74,7 @@ func draw(t *testing.T, dir string, faults ...fixtures.Fault) (all []drawn) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			file := filepath.Join(dir, strings.ToLower(string(format))+"-"+string(fault)+".jpg")
+			file := filepath.Join(dir, strings.ToLower(string(format))+"-"+string(fault)+".jpg") // whatever it is: the content tells
 			if err := os.WriteFile(file, picture, 0o600); err != nil {
 				t.Fatal(err)
 			}

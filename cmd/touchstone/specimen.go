@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"touchstone.internal/fixtures"
+	"touchstone.internal/pipeline"
 	"touchstone.internal/pipeline/mrz"
 )
 
@@ -151,10 +152,14 @@ func (c *specimenCmd) write(s fixtures.Spec) (names []string, err error) {
 		return nil, fmt.Errorf("write the truth: %w", err)
 	}
 	base := filepath.Join(c.Out, c.name(s))
+	ending := ".jpg"
+	if t, _ := pipeline.Sniff(picture); t == pipeline.PNG {
+		ending = ".png"
+	}
 	for _, f := range []struct {
 		ending string
 		bytes  []byte
-	}{{".jpg", picture}, {".json", append(text, '\n')}} {
+	}{{ending, picture}, {".json", append(text, '\n')}} {
 		if err := os.WriteFile(base+f.ending, f.bytes, 0o600); err != nil {
 			return nil, fmt.Errorf("write a specimen: %w", err)
 		}

@@ -97,10 +97,10 @@ func TestSpecimenSpecs(t *testing.T) {
 		"one":                     {specimenCmd{Format: "td3", Fault: "none", Count: 1, Side: "zone"}, 1},
 		"both sides of one side":  {specimenCmd{Format: "td3", Fault: "none", Count: 1, Side: "both"}, 1},
 		"both sides of two":       {specimenCmd{Format: "td1", Fault: "none", Count: 3, Side: "both"}, 6},
-		"all faults of a visa":    {specimenCmd{Format: "mrva", Fault: "all", Count: 1, Side: "zone"}, 9},
-		"all faults of TD3":       {specimenCmd{Format: "td3", Fault: "all", Count: 1, Side: "zone"}, 11},
+		"all faults of a visa":    {specimenCmd{Format: "mrva", Fault: "all", Count: 1, Side: "zone"}, 10},
+		"all faults of TD3":       {specimenCmd{Format: "td3", Fault: "all", Count: 1, Side: "zone"}, 12},
 		"composite of all":        {specimenCmd{Format: "all", Fault: "composite-digit", Count: 1, Side: "zone"}, 3},
-		"everything there can be": {specimenCmd{Format: "all", Fault: "all", Count: 2, Side: "both"}, 2 * (10*2 + 10*2 + 11 + 9 + 9)},
+		"everything there can be": {specimenCmd{Format: "all", Fault: "all", Count: 2, Side: "both"}, 2 * (10*2 + 11*2 + 12 + 10 + 10)},
 	} {
 		specs, err := tt.cmd.specs()
 		if err != nil || len(specs) != tt.want {

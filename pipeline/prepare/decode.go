@@ -11,6 +11,7 @@ import (
 	"golang.org/x/image/webp"
 
 	"touchstone.internal/pipeline"
+	"touchstone.internal/pipeline/jpegfile"
 )
 
 // picture is a decoded file: its pixels as stored, and the turn it asks for.
@@ -18,6 +19,7 @@ type picture struct {
 	stored *image.NRGBA
 	luma   *image.Gray
 	turn   pipeline.Orientation
+	saved  pipeline.Saved
 }
 
 // decode turns the bytes of a file into pixels. Whatever the bytes are, it
@@ -46,7 +48,7 @@ func decode(raw []byte) (p picture, problem pipeline.Problem) {
 		return p, pipeline.ProblemCorrupt
 	}
 	stored := flatten(m)
-	return picture{stored, luma(m, stored), orientation(raw, t)}, pipeline.ProblemNone
+	return picture{stored, luma(m, stored), orientation(raw, t), saved(raw, t, m)}, pipeline.ProblemNone
 }
 
 func pixels(raw []byte, t pipeline.MediaType) (image.Image, error) {
@@ -59,6 +61,24 @@ func pixels(raw []byte, t pipeline.MediaType) (image.Image, error) {
 	default:
 		return webp.Decode(r)
 	}
+}
+
+// saved finds out how a file was last saved. WebP has two ways, and only the one with
+// loss gives its pixels as luma and chroma.
+func saved(raw []byte, t pipeline.MediaType, m image.Image) pipeline.Saved {
+	switch t {
+	case pipeline.JPEG:
+		head, err := jpegfile.Head(raw, jpegfile.DefaultLimits)
+		if err != nil { // decoders forgive more
+			return pipeline.Saved{}
+		}
+		return pipeline.Saved{Quality: head.Quality()}
+	case pipeline.WebP:
+		_, lossy := m.(*image.YCbCr)
+		_, veiled := m.(*image.NYCbCrA)
+		return pipeline.Saved{Lossless: !lossy && !veiled}
+	}
+	return pipeline.Saved{Lossless: true}
 }
 
 // flatten draws a picture on white paper, in this goroutine: what imaging

@@ -42,7 +42,7 @@ func Prepare(raw []byte, job Job, reader *ocr.Reader) *pipeline.Input {
 // that breaks the reading has been decoded well, so it keeps its page.
 func read(p picture, reader *ocr.Reader) (page pipeline.Page, problem pipeline.Problem) {
 	size := p.stored.Rect.Size()
-	page = pipeline.Page{Width: size.X, Height: size.Y, Orientation: p.turn}
+	page = pipeline.Page{Width: size.X, Height: size.Y, Orientation: p.turn, Saved: p.saved}
 	gray := turnedGray(p.luma, p.turn)
 	found, problem := find(gray)
 	for _, z := range found.Zones {

@@ -156,6 +156,16 @@ var catalogue = map[string]Statement{ //nolint:gochecknoglobals // the table thi
 		CouldBe: "A passport for somebody who is not a national, such as an alien's passport.", Advice: "Check which kind of document it is",
 	},
 
+	// IMG-03.
+	"grid_ok":    {Title: "One file throughout", Sentence: "The blocks of the picture's first compression lie alike in all of it."},
+	"grid_none":  {Title: "Never compressed before", Sentence: "The picture shows no blocks of an earlier compression, so its parts cannot be compared by them."},
+	"grid_gone":  {Title: "File saved again", Sentence: "The picture was saved at a quality that removes what an edit before it would have left.", Advice: "Ask for the file as the camera or scanner wrote it"},
+	"grid_faded": {Title: "File saved again", Sentence: "The picture was saved in a way that removes most of what an edit before it would have left, and nothing was seen.", Advice: "Ask for the file as the camera or scanner wrote it"},
+	"grid_foreign": {
+		Title: "A part may come from another file", Sentence: "In a part of the picture the blocks of an earlier compression do not lie where they lie in the rest, as in what was copied from another file.",
+		CouldBe: "A screenshot, or a page that was put together from several pictures.", Advice: "Compare the marked part with the document itself",
+	},
+
 	// MRZ-13.
 	"typeface_ok":      {Title: "Standard typeface", Sentence: "The machine readable lines are printed in the standard typeface."},
 	"typeface_of_what": {Title: "Typeface not compared", Sentence: "The lines do not begin with a document code and a State, so they need not be in the standard typeface."},
