@@ -74,6 +74,7 @@ type Examined struct {
 	Document string
 	Verdict  string // code of the taxonomy
 	Adverse  bool
+	Visa     bool // its zone is that of a visa
 }
 
 // Suggestion is a referral that a rule thinks of, and why.
@@ -156,7 +157,6 @@ func personFacts(g Group, p Person) map[string]any {
 	if a, ok := p.Latest("F5"); ok && len(a.Values) > 0 {
 		wish = a.Values[0]
 	}
-	abuse, abused := p.Latest("F8")
 	supplier, named := p.Latest("U1")
 	return map[string]any{
 		"prompts": prompts, "reasons": reasons, "wish": wish,
@@ -168,7 +168,7 @@ func personFacts(g Group, p Person) map[string]any {
 		"reported":     p.says("F7", "yes"),
 		"controls":     p.says("F9", "yes"),
 		"supplier":     named && supplier.State == Answered,
-		"abuse":        abused && abuse.State == Answered && !slices.Contains(abuse.Values, "no"),
+		"abuse":        p.abuses(),
 	}
 }
 

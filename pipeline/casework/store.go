@@ -72,6 +72,9 @@ func UpstreamTask(encounter string, now time.Time) Task {
 // transaction, gives *RefusedError if it cannot stand, and writes its audit entry
 // there too.
 type Store interface {
+	MovementStore
+	IncidentStore
+
 	// AddPerson gives the next number of the encounter.
 	AddPerson(ctx context.Context, encounter string, who pipeline.Account, now time.Time) (int, error)
 	SaveAnswer(ctx context.Context, encounter string, number int, a Answer, who pipeline.Account) error
