@@ -104,8 +104,17 @@ var samples = map[string]sample{
 	"GET /encounters/{reference}/refer":                            {address: "/encounters/{reference}/refer?rule=R-04&person=1"},
 	"POST /encounters/{reference}/refer":                           {form: url.Values{"rule": {"R-04"}, "person": {"1"}, "nature": {"neither_yet"}, "reason": {"a debt was mentioned"}}},
 	"POST /api/v1/encounters/{reference}/referrals":                {json: `{"rule": "R-04", "person": 1, "nature": "neither_yet", "reason": "a debt was mentioned"}`},
-	"POST /referrals/{referral}/close":                             {form: url.Values{"outcome": {"looked after"}}},
-	"POST /api/v1/referrals/{referral}/close":                      {json: `{"outcome": "looked after"}`},
+	"POST /encounters/{reference}/movement": {form: url.Values{
+		"direction": {"exit"}, "purpose": {"unknown"}, "clandestine": {"unknown"}, "actor_scope": {"unknown"}, "boundary_crossed": {"unknown"},
+	}},
+	"POST /api/v1/encounters/{reference}/movement": {json: `{"direction": "exit", "purpose": "unknown", "clandestine": "unknown", "actor_scope": "unknown", "boundary_crossed": "unknown"}`},
+	"POST /encounters/{reference}/areas":           {form: url.Values{"primary": {"OIC-FAC"}}},
+	"POST /api/v1/encounters/{reference}/areas":    {json: `{"primary": "OIC-FAC"}`},
+	"POST /incidents":                              {form: url.Values{"title": {"Lorry"}, "site": {"UTO"}, "marking": {"OFFICIAL"}}},
+	"POST /api/v1/incidents":                       {json: `{"title": "Lorry", "site": "UTO", "marking": "OFFICIAL"}`},
+	"POST /api/v1/incidents/{incident}/encounters": {json: `{"encounter": "UTO-000000-0001"}`},
+	"POST /referrals/{referral}/close":             {form: url.Values{"outcome": {"looked after"}}},
+	"POST /api/v1/referrals/{referral}/close":      {json: `{"outcome": "looked after"}`},
 }
 
 // kind is a kind of record that an address names.
@@ -127,6 +136,7 @@ var kinds = map[string]kind{
 	"referral":  {(*matrix).addReferral, "R-0000-0000"},
 	"recipient": {(*matrix).addRecipient, "none"},
 	"dispatch":  {(*matrix).addDispatch, "none"},
+	"incident":  {(*matrix).addIncident, "I-0000-0000"},
 }
 
 // private are the kinds that nobody else sees, whatever the policy says of the
@@ -283,6 +293,16 @@ func (m *matrix) addDispatch(owner string) string {
 		m.t.Fatal(err)
 	}
 	return all[0].ID
+}
+
+// addIncident opens an incident.
+func (m *matrix) addIncident(owner string) string {
+	m.t.Helper()
+	i := casework.Incident{ID: newIncidentID(), Title: "Lorry", Site: "UTO", Marking: casework.Official, OpenedBy: owner, OpenedAt: time.Now()}
+	if err := m.w.db.OpenIncident(m.t.Context(), i, pipeline.Account{Name: owner}); err != nil {
+		m.t.Fatal(err)
+	}
+	return i.ID
 }
 
 // address is where a request to a route goes; it may hold the name of a kind.

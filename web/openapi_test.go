@@ -227,7 +227,11 @@ func TestSchemasMatchTypes(t *testing.T) {
 		"PersonNumber": numberBody{}, "AnswerGiven": answerBody{}, "RoleGiven": roleBody{}, "ClosingGiven": closingBody{}, "HoldingGiven": holdingBody{},
 		"ReferralAsked": referBody{}, "ReferralEnd": outcomeBody{}, "TaskDone": doneBody{}, "PersonAnswer": casework.Answer{}, "PersonMark": casework.RoleMark{},
 		"PromptClosing": casework.Closing{}, "Person": casework.Person{}, "DocumentHolding": casework.Holding{}, "Prompt": promptBody{}, "Suggestion": suggestionBody{},
-		"Task": taskBody{}, "Group": groupBody{}, "Referral": referralBody{}, "ReferralList": referralsBody{},
+		"Movement": movementBody{}, "MovementGiven": movedBody{}, "MovementLine": casework.Movement{}, "AreasGiven": areasBody{}, "AreaLine": areaBody{},
+		"ModeSuggestion": casework.ModeSuggestion{}, "AreaSuggestion": casework.AreaSuggestion{}, "Incident": incidentBody{}, "IncidentWish": incidentWish{},
+		"IncidentJoin": joinIncidentBody{}, "IncidentEncounter": casework.IncidentMember{}, "IncidentPerson": sceneBody{}, "ListedIncident": listedIncident{},
+		"IncidentList": incidentsBody{},
+		"Task":         taskBody{}, "Group": groupBody{}, "Referral": referralBody{}, "ReferralList": referralsBody{},
 		"Report": pipeline.Report{}, "Page": pipeline.PageReading{}, "Zone": pipeline.ZoneReading{}, "CharMark": pipeline.CharMark{},
 		"Field": pipeline.FieldReading{}, "CheckDigit": pipeline.CheckDigitReading{}, "Doubt": pipeline.DoubtReading{}, "Change": pipeline.ChangeReading{}, "Finding": pipeline.Finding{}, "Value": pipeline.Value{},
 		"Box": pipeline.Box{}, "ScreeningOutcome": pipeline.ScreeningOutcome{}, "Contribution": pipeline.Contribution{}, "Orientation": pipeline.Orientation{},
@@ -329,6 +333,9 @@ func TestEnumsMatch(t *testing.T) {
 	for name, want := range map[string]string{
 		"WebhookEvent": fmt.Sprint(pipeline.HookEvents),
 		"PersonRole":   fmt.Sprint(casework.Roles), "AnswerState": fmt.Sprint(casework.AnswerStates), "AnswerSource": fmt.Sprint(casework.Sources),
+		"Direction": fmt.Sprint(casework.Directions), "MovementPurpose": fmt.Sprint(casework.Purposes), "MovementMode": fmt.Sprint(casework.Modes),
+		"Certainty": fmt.Sprint(casework.Certainties), "ActorScope": fmt.Sprint(casework.ActorScopes), "ThreatArea": fmt.Sprint(casework.ThreatAreas),
+		"Marking": fmt.Sprint(casework.Markings),
 	} {
 		if got := fmt.Sprint(d.Components.Schemas[name].Enum); got != want {
 			t.Errorf("%s lists %s; the program knows %s", name, got, want)

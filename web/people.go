@@ -12,6 +12,7 @@ import (
 
 	"touchstone.internal/pipeline"
 	"touchstone.internal/pipeline/casework"
+	"touchstone.internal/pipeline/mrz"
 	"touchstone.internal/web/page"
 	"touchstone.internal/web/policy"
 )
@@ -104,10 +105,26 @@ func (s *server) examined(ctx context.Context, encounter string) (docs []pipelin
 			return nil, nil, err
 		}
 		if settled, ok := pipeline.Settled(ds); ok {
-			found = append(found, casework.Examined{Document: string(d.ID), Verdict: string(settled.Verdict), Adverse: settled.Verdict.Adverse()})
+			visa, err := s.isVisa(ctx, d)
+			if err != nil {
+				return nil, nil, err
+			}
+			found = append(found, casework.Examined{Document: string(d.ID), Verdict: string(settled.Verdict), Adverse: settled.Verdict.Adverse(), Visa: visa})
 		}
 	}
 	return docs, found, nil
+}
+
+// isVisa tells whether the zone that was read in a document is that of a visa.
+func (s *server) isVisa(ctx context.Context, d pipeline.Document) (bool, error) {
+	if d.State != pipeline.StateScreened {
+		return false, nil
+	}
+	report, err := s.Documents.Report(ctx, d.ID)
+	if err != nil {
+		return false, err
+	}
+	return slices.ContainsFunc(report.Zones(), func(z pipeline.ZoneReading) bool { return z.Format == mrz.MRVA || z.Format == mrz.MRVB }), nil
 }
 
 // people shows who belongs to an encounter, by the parts that they have.
@@ -132,6 +149,14 @@ func (s *server) showPeople(w http.ResponseWriter, r *http.Request, who pipeline
 	if view.Tasks, err = s.Casework.OpenTasks(ctx, g.Encounter, maxLimit); err != nil {
 		return err
 	}
+	if view.Movements, _, err = s.Casework.Movements(ctx, g.Encounter); err != nil {
+		return err
+	}
+	incident, err := s.Casework.IncidentOf(ctx, g.Encounter)
+	if err != nil && !errors.Is(err, pipeline.ErrNotFound) {
+		return err
+	}
+	view.Incident = incident.ID
 	if who.Role == pipeline.RoleSupervisor {
 		e, err := s.Encounters.FindEncounter(ctx, g.Encounter)
 		if err != nil {

@@ -93,6 +93,8 @@ func (s *server) routes() *router {
 	s.reviewRoutes(rt)
 	s.queueRoutes(rt)
 	s.peopleRoutes(rt)
+	s.movementRoutes(rt)
+	s.incidentRoutes(rt)
 	s.referralRoutes(rt)
 	s.dispatchRoutes(rt)
 	s.recipientRoutes(rt)

@@ -1,15 +1,12 @@
 package casework
 
 import (
-	_ "embed"
-	"encoding/json"
-	"fmt"
 	"slices"
 	"time"
 )
 
-// ThreatArea is one of the areas that returns are made by. Codes stay; what an area
-// is called changes with the guidance, and each version of the labels stays too.
+// ThreatArea is the code of one of the areas that returns are made by. Codes stay;
+// what an area is called changes with the guidance.
 type ThreatArea string
 
 // The areas.
@@ -23,68 +20,6 @@ const (
 //
 //nolint:gochecknoglobals // a table, never written
 var ThreatAreas = []ThreatArea{AreaFacilitation, AreaDocuments, AreaAbuse}
-
-// AreaLabels is one version of what the areas are called.
-type AreaLabels struct {
-	Version string                `json:"version"`
-	From    string                `json:"from"` // first day, as 2006-01-02
-	Source  string                `json:"source"`
-	Labels  map[ThreatArea]string `json:"labels"`
-}
-
-// LabelSets are the versions, the oldest first.
-type LabelSets []AreaLabels
-
-//go:embed areas.json
-var areasJSON []byte
-
-// LoadLabels reads the labels that are built in. An error is a mistake in them.
-func LoadLabels() (LabelSets, error) { return ParseLabels(areasJSON) }
-
-// ParseLabels reads versions of labels. Each must name every area, and begin after
-// the one before it.
-func ParseLabels(data []byte) (sets LabelSets, err error) {
-	if err := json.Unmarshal(data, &sets); err != nil {
-		return nil, fmt.Errorf("read labels of threat areas: %w", err)
-	}
-	if len(sets) == 0 {
-		return nil, fmt.Errorf("there are no labels of threat areas")
-	}
-	last, versions := "", map[string]bool{}
-	for _, s := range sets {
-		if _, err := time.Parse(time.DateOnly, s.From); err != nil || s.From <= last || versions[s.Version] || s.Version == "" {
-			return nil, fmt.Errorf("labels %q of threat areas: the version must be new and the day after the last", s.Version)
-		}
-		last, versions[s.Version] = s.From, true
-		for _, a := range ThreatAreas {
-			if s.Labels[a] == "" || len(s.Labels) != len(ThreatAreas) {
-				return nil, fmt.Errorf("labels %q of threat areas: each of %v needs one", s.Version, ThreatAreas)
-			}
-		}
-	}
-	return sets, nil
-}
-
-// On gives the labels in force at a time. Before the first version it is the first.
-func (ls LabelSets) On(at time.Time) AreaLabels {
-	in := ls[0]
-	for _, s := range ls {
-		if s.From <= at.Format(time.DateOnly) {
-			in = s
-		}
-	}
-	return in
-}
-
-// Label is what an area was called in a version; the code itself if that is not
-// known.
-func (ls LabelSets) Label(version string, a ThreatArea) string {
-	i := slices.IndexFunc(ls, func(s AreaLabels) bool { return s.Version == version })
-	if i < 0 || ls[i].Labels[a] == "" {
-		return string(a)
-	}
-	return ls[i].Labels[a]
-}
 
 // AreaMark says which threat area an encounter belongs to first and which it touches
 // too, as somebody put it down, under the labels of that day. The newest counts.

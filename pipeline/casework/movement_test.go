@@ -1,11 +1,9 @@
 package casework_test
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"touchstone.internal/pipeline/casework"
 )
@@ -56,40 +54,6 @@ func TestS2(t *testing.T) {
 	stands(t, m)
 	if got := areas(m, group(person(1, said("F8", "illegal_working")))); !slices.Equal(got, []casework.ThreatArea{casework.AreaAbuse}) {
 		t.Errorf("of illegal working it thinks of %v", got)
-	}
-}
-
-// TestS3 is "three key threat areas": when what they are called changes, codes and
-// what was returned before stay.
-func TestS3(t *testing.T) {
-	built, err := casework.LoadLabels()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if in := built.On(noon); in.Version != "1" || len(in.Labels) != 3 {
-		t.Errorf("today's labels are %v", in)
-	}
-	label := func(text string) string {
-		return fmt.Sprintf(`{"OIC-FAC": "%s fac", "OIC-DOC": "%s doc", "OIC-ABU": "%s abu"}`, text, text, text)
-	}
-	both, err := casework.ParseLabels([]byte(`[{"version": "1", "from": "2026-07-08", "labels": ` + label("old") + `}, {"version": "2", "from": "2027-01-01", "labels": ` + label("new") + `}]`))
-	if err != nil {
-		t.Fatal(err)
-	}
-	newYear := time.Date(2027, time.January, 1, 0, 0, 0, 0, time.UTC)
-	before := casework.AreaMark{Primary: casework.AreaFacilitation, Labels: both.On(newYear.Add(-time.Second)).Version}
-	after := casework.AreaMark{Primary: casework.AreaFacilitation, Labels: both.On(newYear).Version}
-	if before.Primary != after.Primary || both.Label(before.Labels, before.Primary) != "old fac" || both.Label(after.Labels, after.Primary) != "new fac" {
-		t.Errorf("before: %q, after: %q", both.Label(before.Labels, before.Primary), both.Label(after.Labels, after.Primary))
-	}
-	for name, bad := range map[string]string{
-		"none": `[]`, "no JSON": `{`, "one without a label": `[{"version": "1", "from": "2026-07-08", "labels": {"OIC-FAC": "a", "OIC-DOC": "b"}}]`,
-		"a version twice":     `[{"version": "1", "from": "2026-07-08", "labels": ` + label("a") + `}, {"version": "1", "from": "2026-07-09", "labels": ` + label("b") + `}]`,
-		"one before the last": `[{"version": "1", "from": "2026-07-08", "labels": ` + label("a") + `}, {"version": "2", "from": "2026-07-07", "labels": ` + label("b") + `}]`,
-	} {
-		if _, err := casework.ParseLabels([]byte(bad)); err == nil {
-			t.Errorf("%s was taken", name)
-		}
 	}
 }
 

@@ -47,6 +47,9 @@ var views = map[string]reflect.Type{ //nolint:gochecknoglobals // a table, never
 	"help":       reflect.TypeFor[Help](),
 	"people":     reflect.TypeFor[People](),
 	"person":     reflect.TypeFor[Person](),
+	"movement":   reflect.TypeFor[Movement](),
+	"incident":   reflect.TypeFor[Incident](),
+	"incidents":  reflect.TypeFor[Incidents](),
 	"refer":      reflect.TypeFor[Refer](),
 	"referral":   reflect.TypeFor[Referral](),
 	"referrals":  reflect.TypeFor[Referrals](),
@@ -80,7 +83,7 @@ func Load() (*Pages, error) {
 	if err != nil {
 		return nil, fmt.Errorf("load assets: %w", err)
 	}
-	frame, err := template.New("layout.html").Funcs(functions(a)).Funcs(frameFunctions()).Funcs(preparers()).Funcs(peopleFunctions()).Funcs(threatFunctions()).ParseFS(templateFiles, "templates/layout.html", "templates/parts.html", "templates/saved.html", "templates/viewer.html")
+	frame, err := template.New("layout.html").Funcs(functions(a)).Funcs(frameFunctions()).Funcs(preparers()).Funcs(peopleFunctions()).Funcs(threatFunctions()).Funcs(movementFunctions()).ParseFS(templateFiles, "templates/layout.html", "templates/parts.html", "templates/saved.html", "templates/viewer.html")
 	if err != nil {
 		return nil, fmt.Errorf("parse frame: %w", err)
 	}

@@ -18,6 +18,8 @@ type People struct {
 	Suggestions []casework.Suggestion
 	Tasks       []casework.Task
 	Law         []casework.Provision // nil for who does not need it
+	Movements   []casework.Movement
+	Incident    string // to which the encounter belongs; empty if to none
 	Errors      []Error
 }
 

@@ -296,6 +296,7 @@ var ways = []way{ //nolint:gochecknoglobals // a table, never written
 	{policy.Threat, "/threat", "Threat area", "See what kinds of false document rise, and where. Take the figures and the feed away."},
 	{policy.Audit, "/audit", "Audit log", "See who did what, and when."},
 	{policy.Refer, "/referrals", "Referrals", "See who was told about whom, and whether they have answered."},
+	{policy.People, "/incidents", "Incidents", "Put encounters together that are one occasion, such as one lorry or one house."},
 	{policy.Accounts, "/accounts", "Accounts", "Add accounts, change roles, lock and unlock."},
 	{policy.Integrate, "/tokens", "Tokens", "Let other systems in, and shut them out."},
 	{policy.Integrate, "/webhooks", "Webhooks", "Tell other systems what has happened, and see whether it arrived."},
