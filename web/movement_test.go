@@ -108,7 +108,7 @@ func TestMovementAnswersMatch(t *testing.T) {
 	d, o := describe(t), newOccasion(t, w, 1)
 	api := "/api/v1" + o.at("")
 	i := "/api/v1/incidents/" + decode[incidentBody](t, o.api.postJSON("/api/v1/incidents", `{"title":"Lorry","site":"UTO","marking":"OFFICIAL"}`).body).ID
-	d.compare(t, []described{
+	d.compare(t, []shaped{
 		{"POST /api/v1/encounters/{reference}/movement", 201, o.api.postJSON(api+"/movement", movement)},
 		{"POST /api/v1/encounters/{reference}/movement", 400, o.api.postJSON(api+"/movement", `{}`)},
 		{"POST /api/v1/encounters/{reference}/areas", 201, o.api.postJSON(api+"/areas", `{"primary":"OIC-FAC"}`)},
@@ -124,15 +124,15 @@ func TestMovementAnswersMatch(t *testing.T) {
 	})
 }
 
-// described is an answer and the operation that it is of.
-type described struct {
+// shaped is an answer and the operation that it is of.
+type shaped struct {
 	op     string
 	status int
 	answer answer
 }
 
 // compare fails for answers that are not as they are described.
-func (d *description) compare(t *testing.T, all []described) {
+func (d *description) compare(t *testing.T, all []shaped) {
 	t.Helper()
 	ops := d.operations(t)
 	for _, e := range all {
