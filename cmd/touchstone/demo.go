@@ -28,6 +28,7 @@ func demoAccounts() []pipeline.Account {
 		{Name: "reviewer", Title: "Document examiner", Role: pipeline.RoleReviewer},
 		{Name: "second-reviewer", Title: "Second document examiner", Role: pipeline.RoleReviewer},
 		{Name: "safeguarding", Title: "Safeguarding lead", Role: pipeline.RoleSafeguarding},
+		{Name: "analyst", Title: "Intelligence analyst", Role: pipeline.RoleAnalyst},
 		{Name: "supervisor", Title: "Supervisor", Role: pipeline.RoleSupervisor},
 		{Name: "auditor", Title: "Auditor", Role: pipeline.RoleAuditor},
 		{Name: "operator", Title: "Operator", Role: pipeline.RoleOperator},
