@@ -44,6 +44,9 @@ func (s *server) page(a policy.Action, h handler) http.Handler {
 			if wantsJSON(r) {
 				return problemSignedOut()
 			}
+			if err := s.keepForm(w, r); err != nil {
+				return err
+			}
 			http.Redirect(w, r, signInAddress(r), http.StatusSeeOther)
 			return nil
 		}
@@ -54,6 +57,9 @@ func (s *server) page(a policy.Action, h handler) http.Handler {
 // signInAddress is where to sign in and come back from. Who was signed out in the
 // middle of a review comes back to it, and to their draft.
 func signInAddress(r *http.Request) string {
+	if at := formPage(r); at != "" {
+		return "/sign-in?" + url.Values{"next": {at}}.Encode()
+	}
 	if review, ok := strings.CutPrefix(r.URL.Path, "/reviews/"); ok && r.Method == http.MethodPost {
 		id, _, _ := strings.Cut(review, "/")
 		return "/sign-in?" + url.Values{"next": {"/reviews/" + id}}.Encode()

@@ -178,10 +178,14 @@ func statusOf(errs []fieldError) int {
 
 // person shows one person, welfare first.
 func (s *server) person(w http.ResponseWriter, r *http.Request, who pipeline.Account) error {
-	return s.showPerson(w, r, who, nil)
+	form, err := s.keptForm(r)
+	if err != nil {
+		return err
+	}
+	return s.showPerson(w, r, who, page.Person{Form: form, Returned: form != nil})
 }
 
-func (s *server) showPerson(w http.ResponseWriter, r *http.Request, who pipeline.Account, errs []fieldError) error {
+func (s *server) showPerson(w http.ResponseWriter, r *http.Request, who pipeline.Account, view page.Person) error {
 	ctx := r.Context()
 	g, err := s.casefile(ctx, r.PathValue("reference"), policy.People, "person")
 	if err != nil {
@@ -191,7 +195,7 @@ func (s *server) showPerson(w http.ResponseWriter, r *http.Request, who pipeline
 	if err != nil {
 		return err
 	}
-	view := page.Person{Group: visible(g, who), Person: p, Errors: pageErrors(errs)}
+	view.Group, view.Person = visible(g, who), p
 	all, err := s.rules.Suggest(g, nil)
 	if err != nil {
 		return err
@@ -201,7 +205,11 @@ func (s *server) showPerson(w http.ResponseWriter, r *http.Request, who pipeline
 			view.Suggestions = append(view.Suggestions, suggestion)
 		}
 	}
-	s.show(w, r, screen{statusOf(errs), "person", view})
+	status := http.StatusOK
+	if view.Errors != nil {
+		status = http.StatusBadRequest
+	}
+	s.show(w, r, screen{status, "person", view})
 	return nil
 }
 
@@ -266,7 +274,7 @@ func (s *server) saveAnswers(w http.ResponseWriter, r *http.Request, who pipelin
 	}
 	answers, errs := answersOf(form, p)
 	if errs != nil {
-		return s.showPerson(w, r, who, errs)
+		return s.showPerson(w, r, who, page.Person{Errors: pageErrors(errs), Form: form})
 	}
 	for _, a := range answers {
 		a.By, a.At = who.Name, s.Now()
@@ -275,7 +283,7 @@ func (s *server) saveAnswers(w http.ResponseWriter, r *http.Request, who pipelin
 			return err
 		}
 		if errs != nil {
-			return s.showPerson(w, r, who, errs)
+			return s.showPerson(w, r, who, page.Person{Errors: pageErrors(errs), Form: form})
 		}
 	}
 	http.Redirect(w, r, personAddress(g.Encounter, p.Number), http.StatusSeeOther)
@@ -346,7 +354,7 @@ func (s *server) onPerson(w http.ResponseWriter, r *http.Request, who pipeline.A
 				errs[i].Pointer = "/" + f.prefix + "reason"
 			}
 		}
-		return s.showPerson(w, r, who, errs)
+		return s.showPerson(w, r, who, page.Person{Errors: pageErrors(errs), Form: form})
 	}
 	http.Redirect(w, r, personAddress(g.Encounter, p.Number), http.StatusSeeOther)
 	return nil

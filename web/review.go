@@ -229,6 +229,10 @@ func (s *server) review(w http.ResponseWriter, r *http.Request, _ pipeline.Accou
 	if d, err = s.take(ctx, d); err != nil {
 		return err
 	}
+	d, returned, err := s.rewrite(r, d)
+	if err != nil {
+		return err
+	}
 	q := r.URL.Query()
 	own, folded, err := s.foldedTo(ctx, d.shown(q.Get("picture")))
 	if err != nil {
@@ -237,7 +241,7 @@ func (s *server) review(w http.ResponseWriter, r *http.Request, _ pipeline.Accou
 	if folded && own != d.review.Document { // the picture is looked at by itself
 		return s.backTo(w, r, own, "")
 	}
-	view := page.Review{Recorded: reference(q.Get("recorded"))}
+	view := page.Review{Recorded: reference(q.Get("recorded")), Returned: returned}
 	if q.Has("saved") {
 		view.Saved = s.Now()
 	}

@@ -196,8 +196,8 @@ func TestReviewDrawsAPart(t *testing.T) {
 	}
 }
 
-// TestReviewSavesItself: what is typed is kept without any key for it, and is
-// there after a session has ended in the middle (UI-24).
+// TestReviewSavesItself: what is typed is kept without any key for it, and all of it
+// is there after a session has ended in the middle (UI-24).
 func TestReviewSavesItself(t *testing.T) {
 	w := newReviews(t)
 	id := w.flagged(t, false)
@@ -212,5 +212,5 @@ func TestReviewSavesItself(t *testing.T) {
 	b.do(chromedp.Click(chromedp.CSS("#record")))
 	b.is(`location.pathname === "/sign-in"`)
 	b.do(chromedp.SendKeys(chromedp.CSS("#name"), reviewer), chromedp.SendKeys(chromedp.CSS("#password"), password), chromedp.Click(chromedp.CSS("main button[type=submit]")))
-	b.is(`location.pathname === "/reviews/` + id + `" && document.getElementById("reason").value === "half a sen"`)
+	b.is(`location.pathname === "/reviews/` + id + `" && document.getElementById("reason").value === "half a sentence"`)
 }

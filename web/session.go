@@ -97,7 +97,7 @@ func (s *server) signInPage(w http.ResponseWriter, r *http.Request, who pipeline
 		http.Redirect(w, r, next, http.StatusSeeOther) //nolint:gosec // localPath keeps it on this server
 		return nil
 	}
-	s.show(w, r, screen{http.StatusOK, "sign-in", page.SignIn{Next: next}})
+	s.show(w, r, screen{http.StatusOK, "sign-in", page.SignIn{Next: next, Kept: s.sessions.GetString(r.Context(), keyForm) != ""}})
 	return nil
 }
 
@@ -111,7 +111,7 @@ func (s *server) signIn(w http.ResponseWriter, r *http.Request, _ pipeline.Accou
 		return problemForm()
 	}
 	c := credentials{origin{account: accountName(r.PostForm.Get("name")), address: addressOf(r.RemoteAddr)}, r.PostForm.Get("password")}
-	view := page.SignIn{Name: r.PostForm.Get("name"), Next: localPath(r.PostForm.Get("next"))}
+	view := page.SignIn{Name: r.PostForm.Get("name"), Next: localPath(r.PostForm.Get("next")), Kept: s.sessions.GetString(r.Context(), keyForm) != ""}
 	if view.Errors = c.missing(); view.Errors != nil {
 		s.show(w, r, screen{http.StatusBadRequest, "sign-in", view})
 		return nil
@@ -157,7 +157,7 @@ func (s *server) openSession(w http.ResponseWriter, r *http.Request, who pipelin
 
 // newSession stores what is known of an account under a new token.
 func (s *server) newSession(ctx context.Context, who pipeline.Account) (token string, expiry time.Time, err error) {
-	if err := s.sessions.Clear(ctx); err != nil {
+	if err := s.carryForm(ctx, who.Name, func() error { return s.sessions.Clear(ctx) }); err != nil {
 		return "", expiry, fmt.Errorf("clear session: %w", err)
 	}
 	if err := s.sessions.RenewToken(ctx); err != nil {

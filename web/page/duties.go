@@ -101,6 +101,15 @@ func supplierStep(v Person) duty {
 	return s
 }
 
+// unfolded tells whether a part that is otherwise folded away has to be seen: a
+// mistake is in it, or what was typed and is not saved.
+func unfolded(part casework.Part, v Person) bool {
+	typed := func(q casework.Question) bool {
+		return q.Part == part && (v.Form.Has(string(q.Code)) || v.Form.Get(string(q.Code)+"-words") != "")
+	}
+	return errorIn(part, v.Errors) || slices.ContainsFunc(casework.Questions, typed)
+}
+
 // errorIn tells whether a mistake is in a part that is folded away.
 func errorIn(part casework.Part, es []Error) bool {
 	return slices.ContainsFunc(es, func(e Error) bool {

@@ -3,6 +3,7 @@ package page
 import (
 	"fmt"
 	"html/template"
+	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -30,6 +31,8 @@ type Person struct {
 	Person      casework.Person
 	Suggestions []casework.Suggestion
 	Errors      []Error
+	Form        url.Values // what was typed and could not be saved; nil if nothing
+	Returned    bool       // it comes from before a session ended
 }
 
 // Refer is the view of "refer": who would get what, before anything goes.
@@ -108,6 +111,10 @@ func askedOf(v Person, part casework.Part) (out []asked) {
 				a.Error = e.Text
 			}
 		}
+		given, typed := v.Form[string(q.Code)], v.Form.Has(string(q.Code)+"-words")
+		if typed {
+			a.Latest.Words, a.Latest.Values = v.Form.Get(string(q.Code)+"-words"), given
+		}
 		for _, c := range q.Choices {
 			a.Options = append(a.Options, option{c.Code, c.Text, slices.Contains(a.Latest.Values, c.Code)})
 		}
@@ -115,7 +122,11 @@ func askedOf(v Person, part casework.Part) (out []asked) {
 			state casework.AnswerState
 			text  string
 		}{{casework.Declined, "Declined to answer"}, {casework.NotSafe, "I could not ask safely"}} {
-			a.Options = append(a.Options, option{string(s.state), s.text, a.Known && a.Latest.State == s.state})
+			on := a.Known && a.Latest.State == s.state
+			if typed {
+				on = slices.Contains(given, string(s.state))
+			}
+			a.Options = append(a.Options, option{string(s.state), s.text, on})
 		}
 		out = append(out, a)
 	}
@@ -302,6 +313,15 @@ func sourceChoices() []option {
 	}
 }
 
+// sourcesAfter are the sources with the one that was said before chosen.
+func sourcesAfter(said string) []option {
+	all := sourceChoices()
+	if i := slices.IndexFunc(all, func(o option) bool { return o.Value == said }); i >= 0 {
+		all[0].On, all[i].On = i == 0, true
+	}
+	return all
+}
+
 func sourceWord(s casework.Source) string {
 	for _, o := range sourceChoices() {
 		if o.Value == string(s) {
@@ -335,12 +355,12 @@ func dict(pairs ...any) map[string]any {
 func peopleFunctions() template.FuncMap {
 	return template.FuncMap{
 		"asked": askedOf, "duties": dutiesOf, "awaited": awaited, "urgency": urgency, "natureChoices": natureChoices, "natureWord": natureWord,
-		"rolesShown": rolesShown, "rolesWaiting": rolesWaiting, "errorIn": errorIn, "promptsOf": promptsOf, "because": because, "rolesNow": rolesNow, "about": about, "dueIn": dueIn,
+		"rolesShown": rolesShown, "rolesWaiting": rolesWaiting, "unfolded": unfolded, "promptsOf": promptsOf, "because": because, "rolesNow": rolesNow, "about": about, "dueIn": dueIn,
 		"late":     func(now, due time.Time) bool { return due.Before(now) },
 		"roleWord": func(r casework.Role) string { return roleWords[r] }, "referralWord": func(k casework.ReferralKind) string { return referralWords[k] },
 		"taskWord": func(k casework.TaskKind) string { return taskWords[k] }, "roleChoices": roleChoices, "documentChoices": documentChoices,
 		"peopleChoices": peopleChoices, "promptChoices": promptChoices, "closingChoices": closingChoices, "consentChoices": consentChoices,
-		"consentWord": consentWord, "sourceChoices": sourceChoices, "sourceWord": sourceWord, "question": questionText, "dict": dict,
+		"consentWord": consentWord, "sourcesAfter": sourcesAfter, "sourceWord": sourceWord, "question": questionText, "dict": dict,
 		"wayName": func(c casework.Channel) string { return channelNames[c] }, "wayChoices": wayChoices, "kindChoices": kindChoices, "rotaLines": rotaLines,
 		"rotaFields": rotaFields, "recipientState": recipientState, "journeyState": journeyState, "journeyWord": journeyWord, "journeyWhy": journeyWhy,
 	}

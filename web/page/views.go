@@ -31,6 +31,7 @@ type Error struct {
 type SignIn struct {
 	Name   string
 	Next   string // path to go to afterwards
+	Kept   bool   // what somebody typed is given back to them then
 	Errors []Error
 }
 
@@ -177,6 +178,7 @@ const (
 
 // Review is the view of "review": a document before the person who decides.
 type Review struct {
+	Returned bool // the draft is what was typed before a session ended
 	// Paper is the picture that is shown. Where the machine's opinion is folded
 	// away its report has the size of the page and nothing else.
 	Paper    Document
