@@ -3,6 +3,7 @@ package web
 import (
 	"bytes"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"sync"
@@ -226,6 +227,38 @@ func TestRates(t *testing.T) {
 	}
 	now = now.Add(rateWindow)
 	if a := b.get("/api/v1/account"); a.status != 200 {
+		t.Errorf("a minute later: %d", a.status)
+	}
+}
+
+// TestPagesArePaced: who sends too many costly forms is told how long to wait, on a
+// page, and others are not held up; neither is anything that costs little.
+func TestPagesArePaced(t *testing.T) {
+	now := time.Now()
+	w := newWorld(t, func(c *Config) { c.Now = func() time.Time { return now } })
+	w.desk.server.rates.costly = 2
+	b := w.as(t, officer)
+	answers := url.Values{"site": {"UTO"}, "channel": {"custody"}, "people": {"1"}}
+	for range 2 {
+		if a := b.postForm("/encounters", answers); a.status != http.StatusSeeOther {
+			t.Fatalf("%d %s", a.status, a.body)
+		}
+	}
+	for _, a := range []answer{
+		b.postForm("/encounters", answers), b.send("/upload", filled(part{"file", "page.jpg", picture()})), b.postForm("/typed-zone", url.Values{"text": {"P<"}}),
+	} {
+		if a.status != http.StatusTooManyRequests || a.header.Get("Retry-After") != "60" || !strings.Contains(a.body, "Wait 60 seconds and send it again") {
+			t.Errorf("beyond: %d %v", a.status, a.header)
+		}
+	}
+	if a := b.get("/documents"); a.status != http.StatusOK {
+		t.Errorf("a list: %d", a.status)
+	}
+	if a := w.as(t, other).postForm("/encounters", answers); a.status != http.StatusSeeOther {
+		t.Errorf("somebody else: %d", a.status)
+	}
+	now = now.Add(rateWindow)
+	if a := b.postForm("/encounters", answers); a.status != http.StatusSeeOther {
 		t.Errorf("a minute later: %d", a.status)
 	}
 }

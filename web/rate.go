@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"touchstone.internal/pipeline"
+	"touchstone.internal/web/policy"
 )
 
 // How often an account, and an address, may ask in a minute. An office stands
@@ -15,19 +16,24 @@ import (
 const (
 	accountRate = 1200
 	addressRate = 6000
+	costlyRate  = 60 // what is costly, by the pages: much more than anybody types
 	rateWindow  = time.Minute
 )
 
-// rates counts requests by who sends them.
+// costly are the actions whose forms store, screen or look through much.
+var costly = []policy.Action{policy.Upload, policy.Search} //nolint:gochecknoglobals // a table, never written
+
+// rates counts requests by who sends them, on this desk: of several desks each
+// lets through as much.
 type rates struct {
-	now              func() time.Time
-	account, address int
-	mu               sync.Mutex
-	seen             map[string]attempts
+	now                      func() time.Time
+	account, address, costly int
+	mu                       sync.Mutex
+	seen                     map[string]attempts
 }
 
 func newRates(now func() time.Time) *rates {
-	return &rates{now: now, account: accountRate, address: addressRate, seen: map[string]attempts{}}
+	return &rates{now: now, account: accountRate, address: addressRate, costly: costlyRate, seen: map[string]attempts{}}
 }
 
 // rate is how a limit stands: what is left, and when it begins again.
@@ -53,6 +59,19 @@ func (l *rates) count(name, who string, limit int) rate {
 	a.count++
 	l.seen[key] = a
 	return rate{name, limit, limit - a.count, a.until.Sub(now)}
+}
+
+// paced lets an account send no more forms of a costly kind than it may.
+func (s *server) paced(h handler) handler {
+	return func(w http.ResponseWriter, r *http.Request, who pipeline.Account) error {
+		near := s.rates.count("costly", who.Name, s.rates.costly)
+		if near.left >= 0 {
+			return h(w, r, who)
+		}
+		p := problemTooMany(fmt.Sprintf("Too much was sent in a short time, and this was not kept. Wait %d seconds and send it again", int(math.Ceil(near.begins.Seconds()))))
+		p.retry = near.begins
+		return p
+	}
 }
 
 // limit counts a request for its address and its account, tells the client how

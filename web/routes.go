@@ -38,6 +38,8 @@ func (rt *router) handle(pattern string, a policy.Action, h handler) {
 		rt.add(added, rt.server.open(h))
 	case added.isAPI():
 		rt.add(added, rt.server.api(a, rt.server.asDescribed(pattern, h)))
+	case strings.HasPrefix(pattern, "POST ") && slices.Contains(costly, a):
+		rt.add(added, rt.server.page(a, rt.server.paced(h)))
 	default:
 		rt.add(added, rt.server.page(a, h))
 	}

@@ -187,7 +187,8 @@ func newWorld(t testing.TB, change ...func(*Config)) *world {
 	if w.desk, err = New(w.config); err != nil {
 		t.Fatal(err)
 	}
-	w.desk.server.rates.account, w.desk.server.rates.address = 1<<20, 1<<20
+	rates := w.desk.server.rates
+	rates.account, rates.address, rates.costly = 1<<20, 1<<20, 1<<20
 	srv := httptest.NewUnstartedServer(w.desk)
 	srv.Config.ReadHeaderTimeout, srv.Config.ReadTimeout = 5*time.Second, 2*time.Minute
 	srv.Config.RegisterOnShutdown(w.desk.Stop)
