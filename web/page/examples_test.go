@@ -419,6 +419,7 @@ func formExamples() []example {
 	checked.Outcome = pipeline.ScreeningOutcome{Conclusion: pipeline.NoIrregularityFound, Level: 1}
 	return []example{
 		{"sign-in", "sign-in", shell("", "/sign-in"), SignIn{Next: "/upload"}},
+		{"sign-in-kept", "sign-in", shell("", "/sign-in"), SignIn{Next: "/reviews/TSD-7Q4K-2M9X", Kept: true}},
 		{"sign-in-error", "sign-in", shell("", "/sign-in"), SignIn{Name: "officer", Errors: []Error{{"name", "Account name and password do not belong together"}, {"password", "Enter your password"}}}},
 		{"accounts", "accounts", shell(administrator, "/accounts"), Accounts{Accounts: accounts(), Next: "/accounts?cursor=YQ", Made: accounts()[0], Password: "abcde-fghij-klmno-pqrst"}},
 		{"accounts-error", "accounts", shell(administrator, "/accounts"), Accounts{Name: "Duty Officer", Errors: []Error{{"name", "There is an account of this name. Choose another"}, {"role", "Select a role"}}}},

@@ -2,6 +2,7 @@ package page
 
 import (
 	"fmt"
+	"net/url"
 	"strings"
 	"time"
 
@@ -108,6 +109,7 @@ func peopleExamples() []example {
 		{"person-new", "person", shell(officer, at+"/1"), onePerson(alone, 1)},
 		{"person-checked", "person", shell(officer, at+"/1"), onePerson(checked, 1)},
 		{"person-company", "person", shell(officer, at+"/3"), onePerson(g, 3)},
+		{"person-returned", "person", shell(officer, at+"/2"), returnedTo(onePerson(g, 2))},
 		{"person-error", "person", shell(officer, at+"/2"), onePerson(g, 2,
 			Error{"S1", "Select one of the answers that are offered"}, Error{"U4", "Select or write the answer"}, Error{"source", "Select where the answer comes from"},
 			Error{"reason", "Enter why you have no concern"}, Error{"role-reason", "Say why for this person"})},
@@ -206,4 +208,11 @@ func referExamples() []example {
 		}}},
 		{"referrals-empty", "referrals", shell(officer, "/referrals"), Referrals{}},
 	}
+}
+
+// returnedTo is a person about whom somebody typed before their session ended.
+func returnedTo(v Person) Person {
+	v.Form = url.Values{"S1": {"yes"}, "S1-words": {"Somebody waits outside."}, "U4-words": {"A friend of the family."}, "source": {"officer"}}
+	v.Returned = true
+	return v
 }
