@@ -334,7 +334,7 @@ func TestEnumsMatch(t *testing.T) {
 		"WebhookEvent": fmt.Sprint(pipeline.HookEvents),
 		"PersonRole":   fmt.Sprint(casework.Roles), "AnswerState": fmt.Sprint(casework.AnswerStates), "AnswerSource": fmt.Sprint(casework.Sources),
 		"Direction": fmt.Sprint(casework.Directions), "MovementPurpose": fmt.Sprint(casework.Purposes), "MovementMode": fmt.Sprint(casework.Modes),
-		"Certainty": fmt.Sprint(casework.Certainties), "ActorScope": fmt.Sprint(casework.ActorScopes), "ThreatArea": fmt.Sprint(casework.ThreatAreas),
+		"Certainty": fmt.Sprint(casework.Certainties), "ActorScope": fmt.Sprint(casework.ActorScopes), "ThreatAreaCode": fmt.Sprint(casework.ThreatAreas),
 		"Marking": fmt.Sprint(casework.Markings),
 	} {
 		if got := fmt.Sprint(d.Components.Schemas[name].Enum); got != want {
