@@ -21,12 +21,11 @@ import (
 )
 
 // falseDocument brings a document into the feed.
-func (w *world) falseDocument(t testing.TB) pipeline.DocumentID {
+func (w *world) falseDocument(t testing.TB) {
 	t.Helper()
 	id := w.waiting(t)
 	w.decide(t, id, reviewer, pipeline.Counterfeit)
 	w.decide(t, id, second, pipeline.Counterfeit)
-	return id
 }
 
 // TestFeed: the feed goes on from a cursor, and its files hold the same records.

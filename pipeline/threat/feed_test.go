@@ -110,6 +110,9 @@ func decoded(t *testing.T, o Outcome) map[string]any {
 // of a record or somebody's account.
 var personal = regexp.MustCompile(`(?i)name|birth|sex|gender|nationality|holder|person|address|phone|number|portrait|face|image|encounter|document_id|reference|officer|reviewer|account|reason|words|note|text|[/_]age$`)
 
+// closedForm is a pattern from the first letter to the last, without "anything".
+var closedForm = regexp.MustCompile(`^\^[^.]+\$$`)
+
 // TestSchemaIsClosed walks every field of the feed: none is of a person, no text
 // is free, nothing can be added, and everything must be there.
 func TestSchemaIsClosed(t *testing.T) {
@@ -119,7 +122,7 @@ func TestSchemaIsClosed(t *testing.T) {
 		if personal.MatchString(strings.ReplaceAll(path, "msht_linkage", "")) {
 			t.Errorf("%s sounds like something of a person", path)
 		}
-		if f.is("string") && f.Enum == nil && !(strings.HasPrefix(f.Pattern, "^") && strings.HasSuffix(f.Pattern, "$") && !strings.Contains(f.Pattern, ".")) {
+		if f.is("string") && f.Enum == nil && !closedForm.MatchString(f.Pattern) {
 			t.Errorf("%s is free text", path)
 		}
 		if f.is("object") && (f.Additional == nil || *f.Additional || !slices.Equal(slices.Sorted(maps.Keys(f.Properties)), slices.Sorted(slices.Values(f.Required)))) {

@@ -101,7 +101,7 @@ func offsets(key []byte) func(Measure, Cell) int {
 		fmt.Fprintf(mac, "rounding:%q:%q", m, []string{
 			c.Month, c.Site, string(c.Channel), c.Mode, c.Model, string(c.Verdict), string(c.Part), string(c.Business), c.Price,
 		})
-		return int(binary.BigEndian.Uint64(mac.Sum(nil)) % base) //nolint:gosec // below 5
+		return int(binary.BigEndian.Uint64(mac.Sum(nil)) % base)
 	}
 }
 

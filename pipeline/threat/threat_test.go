@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -32,7 +33,9 @@ func facts() Facts {
 		Encounter: pipeline.Encounter{Reference: "NPT-261124-0001", Site: "NPT", Channel: pipeline.ChannelCustody, OpenedBy: "duty-officer"},
 		Group: casework.Group{Encounter: "NPT-261124-0001", People: []casework.Person{{Number: 1, Answers: []casework.Answer{
 			answered("U1", "Mr Smith of Eastfield"), answered("U4", "3,000 EUR to Mr Smith", "owed"),
-			{Question: "U2", State: casework.Declined}, {Question: "U3", State: casework.NotSafe}, {Question: "U5", State: casework.Unknown},
+			{Question: "U2", State: casework.Declined},
+			{Question: "U3", State: casework.NotSafe},
+			{Question: "U5", State: casework.Unknown},
 		}}}},
 		Key: []byte("key"),
 	}
@@ -206,7 +209,8 @@ func TestLinkedIsHiddenWhenSmall(t *testing.T) {
 func TestModelOf(t *testing.T) {
 	zone := func(state, code string, certain bool) pipeline.ZoneReading {
 		return pipeline.ZoneReading{Fields: []pipeline.FieldReading{
-			{Name: mrz.DocumentCode, Value: code, Certain: true}, {Name: mrz.IssuingState, Value: state, Certain: certain},
+			{Name: mrz.DocumentCode, Value: code, Certain: true},
+			{Name: mrz.IssuingState, Value: state, Certain: certain},
 			{Name: mrz.Nationality, Value: "XXX", Certain: true},
 		}}
 	}
@@ -346,9 +350,7 @@ func anyThreshold(do func(s int) bool) bool {
 // drawn for it.
 func (t *Table) with(c Cell, n, threshold int) *Table {
 	other := &Table{counts: map[Measure]map[Cell]int{Found: {}}}
-	for known, m := range t.counts[Found] {
-		other.counts[Found][known] = m
-	}
+	maps.Copy(other.counts[Found], t.counts[Found])
 	other.counts[Found][c] = n
 	other.offset = func(m Measure, cell Cell) int {
 		if cell == c {

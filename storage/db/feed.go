@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"touchstone.internal/pipeline"
+	"touchstone.internal/pipeline/casework"
 	"touchstone.internal/pipeline/threat"
 )
 
@@ -125,20 +126,25 @@ func lastRecord(ctx context.Context, tx *sql.Tx, id pipeline.DocumentID) (threat
 // factsOf gathers what a record is made of.
 func factsOf(ctx context.Context, tx *sql.Tx, id pipeline.DocumentID) (f threat.Facts, err error) {
 	const query = `
-		SELECT d.encounter, d.screened_at, r.cause, COALESCE(e.site, ''), COALESCE(e.channel, ''), COALESCE(c.people, 0)
+		SELECT d.encounter, d.screened_at, r.cause, COALESCE(e.site, ''), COALESCE(e.channel, ''), COALESCE(c.people, 0),
+			COALESCE(v.direction, ''), COALESCE(v.modes, '[]'), COALESCE(v.clandestine, '')
 		FROM documents d
 		JOIN reviews r ON r.document_id = d.id
 		LEFT JOIN encounters e ON e.reference = d.encounter
-		LEFT JOIN casefiles c ON c.encounter = d.encounter
+		LEFT JOIN casefiles c ON c.encounter = d.encounter` + movementJoin + `
 		WHERE d.id = $1`
 	f.Document = id
-	var encounter string
+	var encounter, modes, hidden string
 	var screened int64
 	var people int
-	if err := tx.QueryRowContext(ctx, query, id).Scan(&encounter, &screened, &f.Cause, &f.Encounter.Site, &f.Encounter.Channel, &people); err != nil {
+	if err := tx.QueryRowContext(ctx, query, id).Scan(&encounter, &screened, &f.Cause, &f.Encounter.Site, &f.Encounter.Channel, &people,
+		&f.Direction, &modes, &hidden); err != nil {
 		return f, err
 	}
-	f.ScreenedAt = timeOf(screened)
+	f.ScreenedAt, f.Clandestine = timeOf(screened), hidden == string(casework.CertainYes)
+	if err := json.Unmarshal([]byte(modes), &f.Modes); err != nil {
+		return f, err
+	}
 	ds, err := decisions(ctx, tx, id)
 	if err != nil {
 		return f, err
@@ -157,6 +163,14 @@ func factsOf(ctx context.Context, tx *sql.Tx, id pipeline.DocumentID) (f threat.
 	f.Key, err = ownKey(ctx, tx, feedKey)
 	return f, err
 }
+
+// movementJoin joins how people came in the encounter of a document d: the newest
+// counts.
+const movementJoin = `
+	LEFT JOIN movements v ON v.encounter = d.encounter AND v.seq = (
+		SELECT MAX(w.seq)
+		FROM movements w
+		WHERE w.encounter = d.encounter)`
 
 // modelJoins join the model of a document d: its own, or that of a side.
 const modelJoins = `
@@ -248,22 +262,23 @@ func (d *DB) Exposure(ctx context.Context, from, until string) (all []threat.Exp
 // first adverse decision waits for a second person.
 const (
 	exposedColumns = `COALESCE(e.site, 'unknown') AS site, COALESCE(e.channel, '') AS channel,
-		COALESCE(m.issuing_state, s.issuing_state, 'unknown') AS state, COALESCE(m.type, s.type, 'unknown') AS type`
+		COALESCE(m.issuing_state, s.issuing_state, 'unknown') AS state, COALESCE(m.type, s.type, 'unknown') AS type,
+		COALESCE(v.modes, '[]') AS modes`
 	exposedFrom = `
 		FROM documents d
-		LEFT JOIN encounters e ON e.reference = d.encounter` + modelJoins
+		LEFT JOIN encounters e ON e.reference = d.encounter` + movementJoin + modelJoins
 	exposedWhere = `
 		WHERE d.page_of = '' AND d.screened_at > 0 AND d.screened_at >= $1 AND d.screened_at < $2`
 	screenedQuery = `
-		SELECT g.site, g.channel, g.state, g.type, '', COUNT(*)
+		SELECT g.site, g.channel, g.state, g.type, g.modes, '', COUNT(*)
 		FROM (SELECT ` + exposedColumns + exposedFrom + exposedWhere + `) AS g
-		GROUP BY g.site, g.channel, g.state, g.type`
+		GROUP BY g.site, g.channel, g.state, g.type, g.modes`
 	provisionalQuery = `
-		SELECT g.site, g.channel, g.state, g.type, g.verdict, COUNT(*)
+		SELECT g.site, g.channel, g.state, g.type, g.modes, g.verdict, COUNT(*)
 		FROM (SELECT ` + exposedColumns + `, p.verdict` + exposedFrom + `
 			JOIN reviews r ON r.document_id = d.id AND r.state <> 'decided'
 			JOIN decisions p ON p.document_id = d.id AND p.seq = 1` + exposedWhere + `) AS g
-		GROUP BY g.site, g.channel, g.state, g.type, g.verdict`
+		GROUP BY g.site, g.channel, g.state, g.type, g.modes, g.verdict`
 )
 
 // exposed runs one of these for a month.
@@ -274,12 +289,17 @@ func (d *DB) exposed(ctx context.Context, m threat.Measure, query string, begin 
 	}
 	defer rows.Close()
 	for rows.Next() {
-		x := threat.Exposed{Measure: m, Cell: threat.Cell{Month: threat.MonthOf(begin), Mode: threat.UnknownMode}}
+		x := threat.Exposed{Measure: m, Cell: threat.Cell{Month: threat.MonthOf(begin)}}
 		var model threat.Model
-		if err := rows.Scan(&x.Cell.Site, &x.Cell.Channel, &model.IssuingState, &model.Type, &x.Cell.Verdict, &x.N); err != nil {
+		var coded string
+		var modes []string
+		if err := rows.Scan(&x.Cell.Site, &x.Cell.Channel, &model.IssuingState, &model.Type, &coded, &x.Cell.Verdict, &x.N); err != nil {
 			return nil, err
 		}
-		x.Cell.Model = model.String()
+		if err := json.Unmarshal([]byte(coded), &modes); err != nil {
+			return nil, err
+		}
+		x.Cell.Model, x.Cell.Mode = model.String(), threat.ModeOf(modes)
 		all = append(all, x)
 	}
 	return all, rows.Err()
@@ -309,9 +329,6 @@ func (d *DB) FirstSeen(ctx context.Context, since time.Time) (all []threat.Model
 	return all, rows.Err()
 }
 
-// feedActor is who the audit log names for a record that is made anew.
-var feedActor = pipeline.Actor{Account: "feed", Role: pipeline.RoleSystem} //nolint:gochecknoglobals // a constant, if a struct could be one
-
 // RenewFeed writes records anew; see threat.Store. Each document is looked at in a
 // transaction of its own.
 func (d *DB) RenewFeed(ctx context.Context, since, now time.Time) (wrote int, err error) {
@@ -319,6 +336,7 @@ func (d *DB) RenewFeed(ctx context.Context, since, now time.Time) (wrote int, er
 	if err != nil {
 		return 0, fmt.Errorf("renew feed: %w", err)
 	}
+	actor := pipeline.Actor{Account: feedKey, Role: pipeline.RoleSystem}
 	for _, id := range ids {
 		err := d.inTx(ctx, func(tx *sql.Tx) error {
 			added, err := addToFeed(ctx, tx, id, now)
@@ -326,7 +344,7 @@ func (d *DB) RenewFeed(ctx context.Context, since, now time.Time) (wrote int, er
 				return err
 			}
 			wrote++
-			return appendAudit(ctx, tx, pipeline.AuditEvent{At: now, Actor: feedActor, Operation: pipeline.OpCombine, Object: string(id), Detail: "feed_revised"})
+			return appendAudit(ctx, tx, pipeline.AuditEvent{At: now, Actor: actor, Operation: pipeline.OpCombine, Object: string(id), Detail: "feed_revised"})
 		})
 		if err != nil {
 			return wrote, fmt.Errorf("renew the record of %s: %w", id, err)

@@ -166,7 +166,7 @@ func TestPack(t *testing.T) {
 	}
 	text := streams(t, one.Bytes())
 	for _, words := range []string{"Gaps: what is not known", "Method and caveats", "By month", "U1 to U4", "Wilson 1927", "fewer than", "What was false", s.Total().N.String()} {
-		for _, word := range strings.Fields(words) {
+		for word := range strings.FieldsSeq(words) {
 			if !bytes.Contains(text, utf16Of(word)) {
 				t.Errorf("the pack does not say %q of %q", word, words)
 			}

@@ -1,7 +1,6 @@
 package dbtest
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"testing"
@@ -33,7 +32,8 @@ func passport(t *testing.T, s Store, d pipeline.Document, state string) pipeline
 	c := claim(t, s, create(t, s, d).ID, "worker-1", day)
 	r := newReport(c)
 	r.Pages[0].Zones[0].Fields = []pipeline.FieldReading{
-		{Name: mrz.DocumentCode, Value: "P", Certain: true}, {Name: mrz.IssuingState, Value: state, Certain: true},
+		{Name: mrz.DocumentCode, Value: "P", Certain: true},
+		{Name: mrz.IssuingState, Value: state, Certain: true},
 		{Name: mrz.Nationality, Value: "XPA", Certain: true},
 	}
 	noErr(t, s.Finish(t.Context(), c, pipeline.Screened{Report: r, At: day, Review: &pipeline.Opening{Cause: pipeline.CauseFlagged}}))
@@ -41,9 +41,9 @@ func passport(t *testing.T, s Store, d pipeline.Document, state string) pipeline
 }
 
 // foundFalse brings a document into the feed.
-func foundFalse(t *testing.T, s Store, d pipeline.Document, state string) pipeline.DocumentID {
+func foundFalse(t *testing.T, s Store, d pipeline.Document) pipeline.DocumentID {
 	t.Helper()
-	id := passport(t, s, d, state)
+	id := passport(t, s, d, "UTO")
 	decide(t, s, id, rita, pipeline.Counterfeit)
 	decide(t, s, id, sam, pipeline.Counterfeit)
 	return id
@@ -90,7 +90,7 @@ func feedRenewed(t *testing.T, s Store) {
 	noErr(t, s.CreateEndpoint(ctx, pipeline.Endpoint{ID: "E1", URL: "https://x.example/", Events: []pipeline.HookEvent{pipeline.HookThreat}}, pipeline.NewHookSecret(), byAdministrator))
 	d := newDocument()
 	d.Encounter = occasion
-	id := foundFalse(t, s, d, "UTO")
+	id := foundFalse(t, s, d)
 	renew := func(want int) {
 		t.Helper()
 		n, err := s.RenewFeed(ctx, day.Add(-time.Hour), day.Add(time.Hour))
@@ -128,7 +128,7 @@ func feedRenewed(t *testing.T, s Store) {
 
 func feedPages(t *testing.T, s Store) {
 	for range 3 {
-		foundFalse(t, s, newDocument(), "UTO")
+		foundFalse(t, s, newDocument())
 	}
 	all := fed(t, s, threat.Filter{})
 	same(t, fed(t, s, threat.Filter{Limit: 2}), all[:2])
@@ -152,14 +152,19 @@ func feedAtOnce(t *testing.T, s Store) {
 	for i, id := range ids {
 		take(t, s, id, person(fmt.Sprint("second-", i)), day)
 	}
-	ctx, cancel := context.WithCancel(t.Context())
+	ctx := t.Context()
+	written := make(chan struct{})
 	read := make(chan int)
 	go func() {
 		var after int64
 		seen := 0
 		for done := false; !done; {
-			done = ctx.Err() != nil // one more look after the last was written
-			_ = s.Outcomes(t.Context(), threat.Filter{After: after}, func(e threat.Entry) error {
+			select {
+			case <-written:
+				done = true // one more look after the last was written
+			default:
+			}
+			_ = s.Outcomes(ctx, threat.Filter{After: after}, func(e threat.Entry) error {
 				if e.Seq != after+1 {
 					t.Errorf("place %d after %d", e.Seq, after)
 				}
@@ -174,13 +179,20 @@ func feedAtOnce(t *testing.T, s Store) {
 			t.Errorf("decide: %v", err)
 		}
 	})
-	cancel()
+	close(written)
 	same(t, <-read, n)
 }
 
 func feedExposure(t *testing.T, s Store) {
 	e := encounter(t, s, "NPT", pipeline.ChannelCustody)
-	foundFalse(t, s, in(e), "UTO")
+	came := casework.Movement{
+		Direction: casework.DirectionEntry, Purpose: casework.PurposeUnknown, Modes: []casework.Mode{casework.ModeFerry}, Clandestine: casework.CertainYes,
+		ActorScope: casework.ScopeUnknown, Boundary: casework.CertainYes, By: officer.Name, At: day,
+	}
+	noErr(t, s.SaveMovement(t.Context(), e.Reference, came, officer))
+	foundFalse(t, s, in(e))
+	record := fed(t, s, threat.Filter{})[0]
+	same(t, []any{record.Direction, record.Modes, record.ThreatArea.Secondary}, []any{"entry", []string{"ROAD-FERRY"}, []threat.Area{threat.Facilitation}})
 	waits := passport(t, s, in(e), "UTO")
 	decide(t, s, waits, rita, pipeline.DataAltered)
 	front := flagged(t, s, day) // of an encounter that is not known; its zone is on the back
@@ -197,7 +209,11 @@ func feedExposure(t *testing.T, s Store) {
 		sums[x] += n
 	}
 	cell := func(site string, c pipeline.Channel, model string, v pipeline.Verdict) threat.Cell {
-		return threat.Cell{Month: "2026-03", Site: site, Channel: c, Mode: threat.UnknownMode, Model: model, Verdict: v}
+		mode := threat.UnknownMode
+		if site == e.Site {
+			mode = "ROAD-FERRY"
+		}
+		return threat.Cell{Month: "2026-03", Site: site, Channel: c, Mode: mode, Model: model, Verdict: v}
 	}
 	same(t, sums, map[threat.Exposed]int{
 		{Measure: threat.Screened, Cell: cell("NPT", pipeline.ChannelCustody, "UTO P", "")}:                      2,
@@ -207,7 +223,7 @@ func feedExposure(t *testing.T, s Store) {
 }
 
 func feedFirstSeen(t *testing.T, s Store) {
-	foundFalse(t, s, newDocument(), "UTO")
+	foundFalse(t, s, newDocument())
 	for since, want := range map[time.Time][]threat.Model{
 		day: {{IssuingState: "UTO", Type: "P"}}, day.Add(time.Second): nil,
 	} {
