@@ -54,6 +54,7 @@ type Account struct {
 	PasswordHash string    // PHC string of argon2id; empty if no password opens it
 	LockedAt     time.Time // zero unless locked
 	OneTimeUntil time.Time // end of a password that somebody else has set; zero if it is their own
+	NeedToKnow   bool      // sees the referrals that only those see who need to know
 	Epoch        int64     // goes up with all that ends the sessions
 }
 

@@ -115,6 +115,9 @@ type Accounts interface {
 	EditAccount(ctx context.Context, name, title string, role Role, d Deed) error
 	// LockAccount locks an account, which ends its sessions, or unlocks it.
 	LockAccount(ctx context.Context, name string, locked bool, d Deed) error
+	// SetNeedToKnow lets an account see what only those see who need to know, or not
+	// any more.
+	SetNeedToKnow(ctx context.Context, name string, need bool, d Deed) error
 	// SetPassword sets another password and ends the sessions.
 	SetPassword(ctx context.Context, name string, p Password, d Deed) error
 }

@@ -18,10 +18,11 @@ type accountBody struct {
 	LockedAt *time.Time    `json:"locked_at,omitempty"`
 	// OneTimeUntil is the end of a password that somebody else has set.
 	OneTimeUntil *time.Time `json:"one_time_until,omitempty"`
+	NeedToKnow   bool       `json:"need_to_know"`
 }
 
 func accountBodyOf(a pipeline.Account) accountBody {
-	return accountBody{a.Name, a.Title, a.Role, timeOrNone(a.LockedAt), timeOrNone(a.OneTimeUntil)}
+	return accountBody{a.Name, a.Title, a.Role, timeOrNone(a.LockedAt), timeOrNone(a.OneTimeUntil), a.NeedToKnow}
 }
 
 // timeOrNone is a time that may not have come.

@@ -247,6 +247,14 @@ func (s *server) pageUnlock(r *http.Request, a, who pipeline.Account) (string, e
 	return "", s.Accounts.LockAccount(r.Context(), a.Name, false, s.deedOf(who))
 }
 
+func (s *server) pageGiveNeed(r *http.Request, a, who pipeline.Account) (string, error) {
+	return "", s.Accounts.SetNeedToKnow(r.Context(), a.Name, true, s.deedOf(who))
+}
+
+func (s *server) pageTakeNeed(r *http.Request, a, who pipeline.Account) (string, error) {
+	return "", s.Accounts.SetNeedToKnow(r.Context(), a.Name, false, s.deedOf(who))
+}
+
 func (s *server) pageReset(r *http.Request, a, who pipeline.Account) (string, error) {
 	return s.resetPassword(r.Context(), a, who)
 }

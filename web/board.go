@@ -48,6 +48,11 @@ func (s *server) numbers(ctx context.Context) (v page.Board, err error) {
 		return v, err
 	}
 	v.Concerns, v.Assigned = concerns.All, assigned.All
+	late, err := s.late(ctx)
+	if err != nil {
+		return v, err
+	}
+	v.LateReferrals, v.LateTasks = len(late.Referrals), len(late.Tasks)
 	if v.Month, err = s.Reviews.CountDecisions(ctx, pipeline.DecisionFilter{Since: page.Month.Since(now)}); err != nil {
 		return v, err
 	}
@@ -149,6 +154,8 @@ func (s *server) decisions(w http.ResponseWriter, r *http.Request, _ pipeline.Ac
 
 // boardBody is the board as the API gives it.
 type boardBody struct {
+	Referrals int                   `json:"referrals_late"`
+	Tasks     int                   `json:"tasks_late"`
 	Open      int                   `json:"open"`
 	Free      int                   `json:"free"`
 	Late      int                   `json:"late"`
@@ -172,7 +179,7 @@ func (s *server) apiBoard(w http.ResponseWriter, r *http.Request, _ pipeline.Acc
 	}
 	c := v.Counts
 	s.writeJSON(w, r, http.StatusOK, boardBody{
-		Open: c.All, Free: c.Free, Late: c.Late, Soon: c.Soon, Unowned: c.Unowned, Safety: v.Concerns, Second: c.Second, Third: c.Third, Waiting: c.Waiting,
+		Referrals: v.LateReferrals, Tasks: v.LateTasks, Open: c.All, Free: c.Free, Late: c.Late, Soon: c.Soon, Unowned: c.Unowned, Safety: v.Concerns, Second: c.Second, Third: c.Third, Waiting: c.Waiting,
 		Today: pipeline.TallyOf(v.Today), Month: pipeline.TallyOf(v.Month), Reviewers: v.Reviewers(), Sites: v.Sites(),
 	})
 	return nil

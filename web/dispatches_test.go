@@ -197,3 +197,84 @@ func TestRecipientsPage(t *testing.T) {
 		t.Errorf("the log says %s", lines)
 	}
 }
+
+// TestS5b: a referral about extremism is seen by accounts alone that an
+// administrator has named, whatever their role: not by who sent it, an analyst, a
+// supervisor or its safeguarding lead. Who looks in vain is in the log.
+func TestS5b(t *testing.T) {
+	w := newWorld(t)
+	o, admin := newOccasion(t, w, 1), w.as(t, administrator)
+	o.page.postForm(o.at("/people/1/answers"), url.Values{"source": {"officer"}, "U13": {"extremist"}})
+	a := o.api.postJSON("/api/v1"+o.at("/referrals"), `{"rule":"R-13","person":1,"nature":"neither_yet","reason":"was told so"}`)
+	f := decode[referralBody](t, a.body)
+	sees := func(account string) bool {
+		b := w.curl(t, account)
+		one := b.get("/api/v1/referrals/" + f.ID)
+		if one.status != http.StatusOK && one.status != http.StatusNotFound && one.status != http.StatusForbidden {
+			t.Errorf("%s: %d", account, one.status)
+		}
+		listed := strings.Contains(b.get("/api/v1/referrals").body, f.ID) || strings.Contains(b.get("/api/v1"+o.at("/people")).body, f.ID)
+		if listed != (one.status == http.StatusOK) {
+			t.Errorf("%s finds it in a list: %t, and opens it: %d", account, listed, one.status)
+		}
+		return one.status == http.StatusOK
+	}
+	for _, account := range []string{officer, safeguarding, analyst, supervisor, reviewer, auditor, administrator} {
+		if sees(account) {
+			t.Errorf("%s sees it without need", account)
+		}
+	}
+	if lines := strings.Join(w.history(t, f.ID), "\n"); strings.Count(lines, "denied") < 3 {
+		t.Errorf("the log says\n%s", lines)
+	}
+	if a := admin.postForm("/accounts/"+safeguarding+"/need-to-know/give", nil); a.status != http.StatusSeeOther && a.status != http.StatusOK {
+		t.Fatalf("name an account: %d", a.status)
+	}
+	if !sees(safeguarding) || sees(supervisor) {
+		t.Error("the named one does not see it, or others do")
+	}
+	w.desk.server.Now = func() time.Time { return time.Now().Add(3 * time.Hour) }
+	if a := w.curl(t, supervisor).get("/api/v1/board"); decode[boardBody](t, a.body).Referrals != 0 {
+		t.Errorf("the board counts it: %s", a.body)
+	}
+	admin.postForm("/accounts/"+safeguarding+"/need-to-know/take", nil)
+	if sees(safeguarding) {
+		t.Error("it is seen after that was taken back")
+	}
+	if lines := strings.Join(w.history(t, "account:"+safeguarding), "\n"); !strings.Contains(lines, "need_to_know_given") || !strings.Contains(lines, "need_to_know_taken") {
+		t.Errorf("the log says\n%s", lines)
+	}
+}
+
+// TestS9Board: what nobody acknowledges or does in time is a number of the board,
+// and the list behind it has each of them, on the page and in the API.
+func TestS9Board(t *testing.T) {
+	w := newWorld(t)
+	o := newOccasion(t, w, 1)
+	f := decode[referralBody](t, o.api.postJSON("/api/v1"+o.at("/referrals"), `{"rule":"R-04","person":1,"nature":"msht","reason":"a debt"}`).body)
+	numbers := func() (int, int) {
+		b := decode[boardBody](t, w.curl(t, supervisor).get("/api/v1/board").body)
+		return b.Referrals, b.Tasks
+	}
+	if r, n := numbers(); r != 0 || n != 0 {
+		t.Errorf("%d referrals and %d tasks are late at once", r, n)
+	}
+	w.desk.server.Now = func() time.Time { return time.Now().Add(8 * 24 * time.Hour) }
+	r, n := numbers()
+	d, a := describe(t), w.curl(t, supervisor).get("/api/v1/board/overdue")
+	list := decode[overdueBody](t, a.body)
+	if r != 1 || n != len(list.Tasks) || n < 1 || len(list.Referrals) != 1 || list.Referrals[0].ID != f.ID || list.Tasks[0].Encounter != o.reference {
+		t.Errorf("the board says %d and %d; the list is %s", r, n, a.body)
+	}
+	content := d.response(t, d.operations(t)["GET /api/v1/board/overdue"], 200).Content["application/json"]
+	if faults := d.match(content.Schema, decode[any](t, a.body), ""); faults != nil {
+		t.Errorf("%q in %s", faults, a.body)
+	}
+	boss := w.as(t, supervisor)
+	if a := boss.get("/board"); !strings.Contains(a.body, "/board/overdue#tasks") {
+		t.Error("the board does not lead to the list")
+	}
+	if a := boss.get("/board/overdue"); !strings.Contains(a.body, f.ID) || !strings.Contains(a.body, o.reference) {
+		t.Error("the page does not list them")
+	}
+}

@@ -69,7 +69,8 @@ func visible(g casework.Group, who pipeline.Account) casework.Group {
 }
 
 // mayRestricted tells who sees referrals that only those see who need to know.
-func mayRestricted(who pipeline.Account) bool { return who.Role == pipeline.RoleSupervisor }
+// An administrator names them, whatever their role.
+func mayRestricted(who pipeline.Account) bool { return who.NeedToKnow }
 
 // problemNoCasefile is said of an encounter that is not there and of one that is
 // somebody else's.

@@ -184,8 +184,8 @@ func (s *server) send(ctx context.Context, g casework.Group, b referBody, who pi
 // mayTrace tells whether an account sees a referral: everybody's, or those that
 // it has sent; restricted ones are seen by those alone who need to know.
 func mayTrace(who pipeline.Account, f casework.Referral) bool {
-	if f.Restricted() && !mayRestricted(who) {
-		return false
+	if f.Restricted() {
+		return mayRestricted(who) && policy.May(who.Role, policy.Refer)
 	}
 	reach := policy.Of(who.Role, policy.Refer)
 	return reach == policy.All || reach == policy.Own && f.SentBy == who.Name
@@ -219,8 +219,8 @@ func (s *server) openReferrals(ctx context.Context, who pipeline.Account) ([]cas
 	if err := s.consult(ctx, "referrals", "list"); err != nil {
 		return nil, err
 	}
-	by := ""
-	if policy.Of(who.Role, policy.Refer) == policy.Own {
+	by := "" // who needs to know sees what others have sent
+	if policy.Of(who.Role, policy.Refer) == policy.Own && !mayRestricted(who) {
 		by = who.Name
 	}
 	all, err := s.Casework.OpenReferrals(ctx, by, maxLimit)

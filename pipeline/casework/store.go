@@ -95,6 +95,10 @@ type Store interface {
 	// account if it is named.
 	OpenReferrals(ctx context.Context, by string, limit int) ([]Referral, error)
 
+	// LateCases gives the referrals that nobody has acknowledged in time and the tasks
+	// that nobody has done, the longest late first.
+	LateCases(ctx context.Context, now time.Time) ([]Referral, []Task, error)
+
 	// OpenTasks gives those that are not done, the earliest due first.
 	OpenTasks(ctx context.Context, encounter string, limit int) ([]Task, error)
 	// FinishTask ends a task with an outcome in words; ErrConflict if it is done.

@@ -11,11 +11,13 @@ import (
 )
 
 // accountColumns are the columns that scanAccount reads, in order.
-const accountColumns = `name, title, role, password_hash, locked_at, one_time_until, epoch`
+const accountColumns = `name, title, role, password_hash, locked_at, one_time_until, epoch, need_to_know`
 
 func scanAccount(scan func(...any) error) (a pipeline.Account, err error) {
 	var locked, oneTime int64
-	err = scan(&a.Name, &a.Title, &a.Role, &a.PasswordHash, &locked, &oneTime, &a.Epoch)
+	var need int
+	err = scan(&a.Name, &a.Title, &a.Role, &a.PasswordHash, &locked, &oneTime, &a.Epoch, &need)
+	a.NeedToKnow = need != 0
 	a.LockedAt, a.OneTimeUntil = timeOf(locked), timeOf(oneTime)
 	return a, err
 }
@@ -143,6 +145,22 @@ func (d *DB) LockAccount(ctx context.Context, name string, locked bool, deed pip
 	})
 }
 
+// SetNeedToKnow lets an account see what only those see who need to know, or not
+// any more.
+func (d *DB) SetNeedToKnow(ctx context.Context, name string, need bool, deed pipeline.Deed) error {
+	return d.changeAccount(ctx, name, deed, func(a *pipeline.Account) string {
+		switch {
+		case need == a.NeedToKnow:
+			return ""
+		case need:
+			a.NeedToKnow = true
+			return "need_to_know_given"
+		}
+		a.NeedToKnow = false
+		return "need_to_know_taken"
+	})
+}
+
 // SetPassword sets the hash of a password and ends the sessions. One that
 // somebody else has set has an end.
 func (d *DB) SetPassword(ctx context.Context, name string, p pipeline.Password, deed pipeline.Deed) error {
@@ -214,9 +232,9 @@ func (d *DB) holdAdministrators(ctx context.Context, tx *sql.Tx) (n int, err err
 func updateAccount(ctx context.Context, tx *sql.Tx, a pipeline.Account) error {
 	const statement = `
 		UPDATE accounts
-		SET title = $2, role = $3, password_hash = $4, locked_at = $5, one_time_until = $6, epoch = $7
+		SET title = $2, role = $3, password_hash = $4, locked_at = $5, one_time_until = $6, epoch = $7, need_to_know = $8
 		WHERE name = $1`
-	_, err := tx.ExecContext(ctx, statement, text(a.Name), text(a.Title), a.Role, a.PasswordHash, micros(a.LockedAt), micros(a.OneTimeUntil), a.Epoch)
+	_, err := tx.ExecContext(ctx, statement, text(a.Name), text(a.Title), a.Role, a.PasswordHash, micros(a.LockedAt), micros(a.OneTimeUntil), a.Epoch, bit(a.NeedToKnow))
 	return err
 }
 

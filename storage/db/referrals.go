@@ -165,25 +165,39 @@ func (d *DB) OpenReferrals(ctx context.Context, by string, limit int) ([]casewor
 	return all, nil
 }
 
+// LateCases gives what nobody has acknowledged or done in time; see casework.Store.
+func (d *DB) LateCases(ctx context.Context, now time.Time) (rs []casework.Referral, ts []casework.Task, err error) {
+	if rs, err = referrals(ctx, d.read, `WHERE state = 'sent' AND ack_due < $1 ORDER BY ack_due, id`, micros(now)); err != nil {
+		return nil, nil, fmt.Errorf("list late referrals: %w", err)
+	}
+	if ts, err = tasks(ctx, d.read, `WHERE done_at = 0 AND due_at < $1 ORDER BY due_at, id`, micros(now)); err != nil {
+		return nil, nil, fmt.Errorf("list late tasks: %w", err)
+	}
+	return rs, ts, nil
+}
+
 // OpenTasks gives those that are not done, the earliest due first; of all
 // encounters if none is named.
-func (d *DB) OpenTasks(ctx context.Context, encounter string, limit int) (all []casework.Task, err error) {
-	const query = `
-		SELECT id, kind, encounter, person, owner, opened_at, due_at
-		FROM tasks
-		WHERE done_at = 0 AND ($1 = '' OR encounter = $1)
-		ORDER BY due_at, id
-		LIMIT $2`
-	rows, err := d.read.QueryContext(ctx, query, text(encounter), limitOf(limit))
+func (d *DB) OpenTasks(ctx context.Context, encounter string, limit int) ([]casework.Task, error) {
+	all, err := tasks(ctx, d.read, `WHERE done_at = 0 AND ($1 = '' OR encounter = $1) ORDER BY due_at, id LIMIT $2`, text(encounter), limitOf(limit))
 	if err != nil {
 		return nil, fmt.Errorf("list tasks: %w", err)
+	}
+	return all, nil
+}
+
+// tasks reads tasks; the rest of the query says which.
+func tasks(ctx context.Context, q queryer, which string, args ...any) (all []casework.Task, err error) {
+	rows, err := q.QueryContext(ctx, `SELECT id, kind, encounter, person, owner, opened_at, due_at FROM tasks `+which, args...)
+	if err != nil {
+		return nil, err
 	}
 	defer rows.Close()
 	for rows.Next() {
 		var t casework.Task
 		var opened, due int64
 		if err := rows.Scan(&t.ID, &t.Kind, &t.Encounter, &t.Person, &t.Owner, &opened, &due); err != nil {
-			return nil, fmt.Errorf("list tasks: %w", err)
+			return nil, err
 		}
 		t.OpenedAt, t.DueAt = timeOf(opened), timeOf(due)
 		all = append(all, t)

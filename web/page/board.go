@@ -14,13 +14,15 @@ import (
 
 // Board is the view of "board": the clocks and the numbers.
 type Board struct {
-	Counts   pipeline.ReviewCounts
-	Concerns int // safety concerns, whatever became of the document
-	Assigned int
-	Held     []pipeline.QueueItem
-	Month    []pipeline.DecisionCount
-	Today    []pipeline.DecisionCount
-	Freed    pipeline.DocumentID // that was taken from its holder just now
+	Counts pipeline.ReviewCounts
+	// What nobody has acknowledged or done in time.
+	LateReferrals, LateTasks int
+	Concerns                 int // safety concerns, whatever became of the document
+	Assigned                 int
+	Held                     []pipeline.QueueItem
+	Month                    []pipeline.DecisionCount
+	Today                    []pipeline.DecisionCount
+	Freed                    pipeline.DocumentID // that was taken from its holder just now
 }
 
 // Reviewers are the decisions of the month by who made them, in the order of
@@ -180,6 +182,7 @@ type tallyRow struct {
 // boarding is the view of the board, ready to be shown.
 type boarding struct {
 	Board
+	Overdue                     []figure
 	Lead, Agreement, Throughput string
 	Clocks, Stages, Causes, Day []figure
 	Rows                        []row
@@ -195,6 +198,10 @@ func boardOf(s Shell, v Board) boarding {
 		{c.Soon, "due within 15 minutes", "/queue?tab=all&clock=soon", c.Soon > 0},
 		{c.Unowned, "urgent, and nobody has it open", "/queue?tab=free&clock=urgent", c.Unowned > 0},
 		{v.Concerns, "with a safety concern, decided ones too", "/queue?tab=safety", false},
+	}
+	b.Overdue = []figure{
+		{v.LateReferrals, "referrals that nobody acknowledged in time", "/board/overdue#referrals", v.LateReferrals > 0},
+		{v.LateTasks, "tasks that nobody did in time", "/board/overdue#tasks", v.LateTasks > 0},
 	}
 	b.Stages = []figure{
 		{c.All, "open", "/queue?tab=all", false},

@@ -53,6 +53,7 @@ var views = map[string]reflect.Type{ //nolint:gochecknoglobals // a table, never
 	"refer":      reflect.TypeFor[Refer](),
 	"referral":   reflect.TypeFor[Referral](),
 	"referrals":  reflect.TypeFor[Referrals](),
+	"overdue":    reflect.TypeFor[Overdue](),
 	"recipients": reflect.TypeFor[Recipients](),
 	"threat":     reflect.TypeFor[Threat](),
 	"records":    reflect.TypeFor[Records](),

@@ -57,6 +57,12 @@ type Referral struct {
 // Referrals is the view of "referrals": those that are open.
 type Referrals struct{ Referrals []casework.Referral }
 
+// Overdue is the view of "overdue": what nobody has acknowledged or done in time.
+type Overdue struct {
+	Referrals []casework.Referral
+	Tasks     []casework.Task
+}
+
 // roleWords are what screens call the parts that people have.
 var roleWords = map[casework.Role]string{ //nolint:gochecknoglobals // a table, never written
 	casework.PotentialVictim: "Possible victim", casework.Child: "Child, or may be one", casework.Presenter: "Presented a document",

@@ -1,4 +1,5 @@
--- Who gets referrals, what is on its way to them, and who is paged.
+-- Who gets referrals, what is on its way to them, who is paged, and who sees what
+-- only those see who need to know.
 
 -- +goose Up
 -- The secret signs what is sent, so it is kept as it is. It opens nothing here.
@@ -14,6 +15,8 @@ CREATE TABLE recipients (
     created_at  BIGINT NOT NULL,
     disabled_at BIGINT NOT NULL
 );
+
+ALTER TABLE accounts ADD COLUMN need_to_know BIGINT NOT NULL DEFAULT 0;
 
 CREATE TABLE rota (
     site      TEXT   NOT NULL, -- empty: wherever a site has none of its own
