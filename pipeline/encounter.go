@@ -49,6 +49,9 @@ type Encounters interface {
 	// OpenEncounter gives the encounter the next number of its site and day.
 	OpenEncounter(ctx context.Context, e Encounter) (Encounter, error)
 	FindEncounter(ctx context.Context, reference string) (Encounter, error)
+	// Clocked gives the open encounters of a channel whose clock has run since a
+	// time, the longest first.
+	Clocked(ctx context.Context, c Channel, since time.Time) ([]Encounter, error)
 	// LastSite is where an account opened its newest encounter; empty if it has
 	// opened none.
 	LastSite(ctx context.Context, account string) (string, error)

@@ -52,7 +52,7 @@ func (s *server) numbers(ctx context.Context) (v page.Board, err error) {
 	if err != nil {
 		return v, err
 	}
-	v.LateReferrals, v.LateTasks = len(late.Referrals), len(late.Tasks)
+	v.LateReferrals, v.LateTasks, v.Near = len(late.Referrals), len(late.Tasks), len(late.Near)
 	if v.Month, err = s.Reviews.CountDecisions(ctx, pipeline.DecisionFilter{Since: page.Month.Since(now)}); err != nil {
 		return v, err
 	}
@@ -156,6 +156,7 @@ func (s *server) decisions(w http.ResponseWriter, r *http.Request, _ pipeline.Ac
 type boardBody struct {
 	Referrals int                   `json:"referrals_late"`
 	Tasks     int                   `json:"tasks_late"`
+	Near      int                   `json:"near_legal_limit"`
 	Open      int                   `json:"open"`
 	Free      int                   `json:"free"`
 	Late      int                   `json:"late"`
@@ -179,7 +180,7 @@ func (s *server) apiBoard(w http.ResponseWriter, r *http.Request, _ pipeline.Acc
 	}
 	c := v.Counts
 	s.writeJSON(w, r, http.StatusOK, boardBody{
-		Referrals: v.LateReferrals, Tasks: v.LateTasks, Open: c.All, Free: c.Free, Late: c.Late, Soon: c.Soon, Unowned: c.Unowned, Safety: v.Concerns, Second: c.Second, Third: c.Third, Waiting: c.Waiting,
+		Referrals: v.LateReferrals, Tasks: v.LateTasks, Near: v.Near, Open: c.All, Free: c.Free, Late: c.Late, Soon: c.Soon, Unowned: c.Unowned, Safety: v.Concerns, Second: c.Second, Third: c.Third, Waiting: c.Waiting,
 		Today: pipeline.TallyOf(v.Today), Month: pipeline.TallyOf(v.Month), Reviewers: v.Reviewers(), Sites: v.Sites(),
 	})
 	return nil

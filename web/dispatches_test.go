@@ -278,3 +278,40 @@ func TestS9Board(t *testing.T) {
 		t.Error("the page does not list them")
 	}
 }
+
+// TestLegalLimits: an encounter in custody shows its limits, and is on the board
+// once an alert has passed, in the API too; elsewhere no limit runs.
+func TestLegalLimits(t *testing.T) {
+	w := newWorld(t)
+	open := func(c pipeline.Channel, hours time.Duration) string {
+		now := time.Now()
+		e, err := w.db.OpenEncounter(t.Context(), pipeline.Encounter{Site: "UTO", Channel: c, People: 1, ClockFrom: now.Add(-hours * time.Hour), OpenedBy: officer, OpenedAt: now})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return e.Reference
+	}
+	near := open(pipeline.ChannelCustody, 5)
+	for c, hours := range map[pipeline.Channel]time.Duration{pipeline.ChannelCustody: 1, pipeline.ChannelPrimary: 5} {
+		open(c, hours)
+	}
+	open(pipeline.ChannelCustody, 30) // its last limit has passed
+	a := w.curl(t, supervisor).get("/api/v1/board/overdue")
+	d, list := describe(t), decode[overdueBody](t, a.body)
+	if len(list.Near) != 1 || list.Near[0].Encounter != near || list.Near[0].Next.Limit != "First review" {
+		t.Errorf("the list is %s", a.body)
+	}
+	content := d.response(t, d.operations(t)["GET /api/v1/board/overdue"], 200).Content["application/json"]
+	if faults := d.match(content.Schema, decode[any](t, a.body), ""); faults != nil {
+		t.Errorf("%q in %s", faults, a.body)
+	}
+	if b := decode[boardBody](t, w.curl(t, supervisor).get("/api/v1/board").body); b.Near != 1 {
+		t.Errorf("the board says %d", b.Near)
+	}
+	if a := w.as(t, officer).get("/encounters/" + near + "/people"); !strings.Contains(a.body, "Second review") {
+		t.Error("the encounter does not show its limits")
+	}
+	if g := decode[groupBody](t, w.curl(t, officer).get("/api/v1/encounters/"+near+"/people").body); len(g.Limits) != 3 {
+		t.Errorf("the API gives %v", g.Limits)
+	}
+}

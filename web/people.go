@@ -158,11 +158,12 @@ func (s *server) showPeople(w http.ResponseWriter, r *http.Request, who pipeline
 		return err
 	}
 	view.Incident = incident.ID
+	e, err := s.Encounters.FindEncounter(ctx, g.Encounter)
+	if err != nil {
+		return err
+	}
+	view.Deadlines = s.law.Deadlines(e)
 	if who.Role == pipeline.RoleSupervisor {
-		e, err := s.Encounters.FindEncounter(ctx, g.Encounter)
-		if err != nil {
-			return err
-		}
 		view.Law = casework.LawOn(e.OpenedAt)
 	}
 	s.show(w, r, screen{statusOf(errs), "people", view})

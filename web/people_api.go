@@ -23,6 +23,7 @@ type groupBody struct {
 	Prompts     []promptBody       `json:"prompts"`
 	Suggestions []suggestionBody   `json:"suggestions"`
 	Tasks       []taskBody         `json:"tasks"`
+	Limits      []deadlineBody     `json:"legal_limits"`
 }
 
 // promptBody is an open prompt, with what screens say of it.
@@ -80,7 +81,7 @@ func listed[T any](all []T) []T { return append([]T{}, all...) }
 func bodyOfGroup(g casework.Group, who pipeline.Account) groupBody {
 	b := groupBody{
 		Encounter: g.Encounter, Holdings: listed(g.Holdings), Mixed: g.Mixed(), People: listed(g.People), Referrals: []referralBody{},
-		VictimFirst: []int{}, Prompts: []promptBody{}, Suggestions: []suggestionBody{}, Tasks: []taskBody{},
+		VictimFirst: []int{}, Prompts: []promptBody{}, Suggestions: []suggestionBody{}, Tasks: []taskBody{}, Limits: []deadlineBody{},
 	}
 	for i, p := range b.People {
 		p.Roles, p.Answers, p.Closings = listed(p.Roles), listed(p.Answers), listed(p.Closings)
@@ -131,6 +132,13 @@ func (s *server) writePeople(w http.ResponseWriter, r *http.Request, status int)
 	}
 	for _, t := range tasks {
 		b.Tasks = append(b.Tasks, taskBody{t.ID, t.Kind, t.Person, t.Owner, t.OpenedAt.UTC(), t.DueAt.UTC()})
+	}
+	e, err := s.Encounters.FindEncounter(ctx, g.Encounter)
+	if err != nil {
+		return err
+	}
+	for _, l := range s.law.Deadlines(e) {
+		b.Limits = append(b.Limits, deadlineBodyOf(l))
 	}
 	s.writeJSON(w, r, status, b)
 	return nil

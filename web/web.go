@@ -116,6 +116,10 @@ func New(c Config) (*Desk, error) {
 	if err != nil {
 		return nil, fmt.Errorf("load referral rules: %w", err)
 	}
+	law, err := pipeline.LoadJurisdiction(pipeline.England)
+	if err != nil {
+		return nil, err
+	}
 	m, err := newMetrics(c.Registry)
 	if err != nil {
 		return nil, fmt.Errorf("register metrics: %w", err)
@@ -125,7 +129,7 @@ func New(c Config) (*Desk, error) {
 		return nil, err
 	}
 	s := &server{
-		Config: c, pieces: p, pages: pages, compress: compress, rules: rules, metrics: m, sessions: newSessions(c), spool: newSpool(c.SpoolDir),
+		Config: c, pieces: p, pages: pages, compress: compress, rules: rules, law: law, metrics: m, sessions: newSessions(c), spool: newSpool(c.SpoolDir),
 		throttle: newThrottle(c.Now), rates: newRates(c.Now), known: newKnownPasswords(c.Now), hasher: newHasher(),
 		streams: newQuota(maxStreams, maxStreamsEach), checks: map[string]pipeline.Check{}, stopping: make(chan struct{}),
 	}
@@ -154,6 +158,7 @@ type server struct {
 	pages    *page.Pages
 	compress func(http.Handler) http.Handler // what shows a page
 	rules    *casework.Rules
+	law      pipeline.Jurisdiction
 	metrics  *metrics
 	sessions *scs.SessionManager
 	spool    *spool

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"time"
 
 	"touchstone.internal/pipeline"
 )
@@ -79,17 +80,46 @@ func nextReference(ctx context.Context, tx *sql.Tx, e pipeline.Encounter) (strin
 // FindEncounter gives an encounter; ErrNotFound if there is none.
 func (d *DB) FindEncounter(ctx context.Context, reference string) (e pipeline.Encounter, err error) {
 	const query = `
-		SELECT reference, site, channel, people, clock_from, opened_by, opened_at, closed_at
+		SELECT ` + encounterColumns + `
 		FROM encounters
 		WHERE reference = $1`
-	var clock, opened, closed int64
-	err = d.read.QueryRowContext(ctx, query, text(reference)).Scan(
-		&e.Reference, &e.Site, &e.Channel, &e.People, &clock, &e.OpenedBy, &opened, &closed)
-	if err != nil {
+	if e, err = scanEncounter(d.read.QueryRowContext(ctx, query, text(reference)).Scan); err != nil {
 		return pipeline.Encounter{}, fmt.Errorf("find encounter: %w", notFound(err))
 	}
-	e.ClockFrom, e.OpenedAt, e.ClosedAt = timeOf(clock), timeOf(opened), timeOf(closed)
 	return e, nil
+}
+
+// encounterColumns are the columns that scanEncounter reads, in order.
+const encounterColumns = `reference, site, channel, people, clock_from, opened_by, opened_at, closed_at`
+
+func scanEncounter(scan func(...any) error) (e pipeline.Encounter, err error) {
+	var clock, opened, closed int64
+	err = scan(&e.Reference, &e.Site, &e.Channel, &e.People, &clock, &e.OpenedBy, &opened, &closed)
+	e.ClockFrom, e.OpenedAt, e.ClosedAt = timeOf(clock), timeOf(opened), timeOf(closed)
+	return e, err
+}
+
+// Clocked gives the open encounters of a channel whose clock runs; see
+// pipeline.Encounters.
+func (d *DB) Clocked(ctx context.Context, c pipeline.Channel, since time.Time) (all []pipeline.Encounter, err error) {
+	const query = `
+		SELECT ` + encounterColumns + `
+		FROM encounters
+		WHERE channel = $1 AND clock_from > $2 AND closed_at = 0
+		ORDER BY clock_from, reference`
+	rows, err := d.read.QueryContext(ctx, query, c, micros(since))
+	if err != nil {
+		return nil, fmt.Errorf("list encounters with a clock: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		e, err := scanEncounter(rows.Scan)
+		if err != nil {
+			return nil, fmt.Errorf("list encounters with a clock: %w", err)
+		}
+		all = append(all, e)
+	}
+	return all, rows.Err()
 }
 
 // LastSite is where an account opened its newest encounter; see

@@ -89,18 +89,20 @@ func insertReview(ctx context.Context, tx *sql.Tx, r pipeline.Review) (bool, err
 	return n > 0, err
 }
 
-// dueOf is when a review of this encounter is due.
+// dueOf is when a review of this encounter is due, by its channel or the law.
 func dueOf(ctx context.Context, tx *sql.Tx, encounter string, safety bool, opened time.Time) (time.Time, error) {
 	const query = `
-		SELECT channel
+		SELECT channel, clock_from
 		FROM encounters
 		WHERE reference = $1`
-	channel := pipeline.ChannelInCountry
-	err := tx.QueryRowContext(ctx, query, text(encounter)).Scan(&channel)
+	e, clock := pipeline.Encounter{Channel: pipeline.ChannelInCountry}, int64(0)
+	err := tx.QueryRowContext(ctx, query, text(encounter)).Scan(&e.Channel, &clock)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return time.Time{}, err
 	}
-	return pipeline.DueAt(channel, safety, opened), nil
+	e.ClockFrom = timeOf(clock)
+	law, err := pipeline.LoadJurisdiction(pipeline.England)
+	return law.Due(e, safety, opened), err
 }
 
 // reviewOf reads one review; lock is what its row is held by, if anything.

@@ -17,6 +17,7 @@ type Board struct {
 	Counts pipeline.ReviewCounts
 	// What nobody has acknowledged or done in time.
 	LateReferrals, LateTasks int
+	Near                     int // encounters whose legal limit is near
 	Concerns                 int // safety concerns, whatever became of the document
 	Assigned                 int
 	Held                     []pipeline.QueueItem
@@ -200,6 +201,7 @@ func boardOf(s Shell, v Board) boarding {
 		{v.Concerns, "with a safety concern, decided ones too", "/queue?tab=safety", false},
 	}
 	b.Overdue = []figure{
+		{v.Near, "encounters in custody whose legal limit is near", "/board/overdue#near", v.Near > 0},
 		{v.LateReferrals, "referrals that nobody acknowledged in time", "/board/overdue#referrals", v.LateReferrals > 0},
 		{v.LateTasks, "tasks that nobody did in time", "/board/overdue#tasks", v.LateTasks > 0},
 	}

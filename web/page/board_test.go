@@ -30,10 +30,10 @@ func boardExamples() []example {
 	}
 	at := shellAs(pipeline.RoleSupervisor, "Supervisor", "/board/decisions")
 	return []example{
-		{"board", "board", boss, Board{Counts: someCounts(), LateReferrals: 1, LateTasks: 2, Concerns: 3, Assigned: 2, Held: waitingItems()[:3], Month: someDecisions(), Today: someDecisions()[:1], Freed: "TSD-7Q4K-2M9X"}},
+		{"board", "board", boss, Board{Counts: someCounts(), LateReferrals: 1, LateTasks: 2, Near: 1, Concerns: 3, Assigned: 2, Held: waitingItems()[:3], Month: someDecisions(), Today: someDecisions()[:1], Freed: "TSD-7Q4K-2M9X"}},
 		{"overdue", "overdue", boss, Overdue{Referrals: []casework.Referral{sentReferral(casework.KindSafeguarding, 2)}, Tasks: []casework.Task{
 			{ID: "T-AAAABBBBCCCC", Kind: casework.TaskAskAgain, Encounter: occasion, Person: 2, Owner: "officer", OpenedAt: now.Add(-25 * time.Hour), DueAt: now.Add(-time.Hour)},
-		}}},
+		}, Near: []Near{{occasion, deadlines()[1]}}}},
 		{"overdue-empty", "overdue", boss, Overdue{}},
 		{"board-empty", "board", boss, Board{}},
 		{"decisions", "decisions", at, Decisions{Period: Month, Show: ShowSecond, Reviewer: "reviewer", Site: "NPT", Query: url.Values{"show": {"second"}}, Items: items, Total: 60, Page: 2}},

@@ -18,6 +18,7 @@ type People struct {
 	Documents   []pipeline.Document
 	Suggestions []casework.Suggestion
 	Tasks       []casework.Task
+	Deadlines   []pipeline.Deadline  // legal limits, the earliest first
 	Law         []casework.Provision // nil for who does not need it
 	Movements   []casework.Movement
 	Incident    string // to which the encounter belongs; empty if to none
@@ -61,6 +62,13 @@ type Referrals struct{ Referrals []casework.Referral }
 type Overdue struct {
 	Referrals []casework.Referral
 	Tasks     []casework.Task
+	Near      []Near
+}
+
+// Near is an encounter whose legal limit is near.
+type Near struct {
+	Encounter string
+	Deadline  pipeline.Deadline
 }
 
 // roleWords are what screens call the parts that people have.

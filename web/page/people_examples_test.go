@@ -98,7 +98,7 @@ func peopleExamples() []example {
 	}
 	at := "/encounters/" + occasion + "/people"
 	return []example{
-		{"people", "people", shell(officer, at), People{Group: g, Documents: documents, Suggestions: suggestedFor(g), Tasks: tasks}},
+		{"people", "people", shell(officer, at), People{Group: g, Documents: documents, Suggestions: suggestedFor(g), Tasks: tasks, Deadlines: deadlines()}},
 		{"people-law", "people", shell(officer, at), People{Group: alone, Law: casework.LawOn(now)}},
 		{"people-empty", "people", shell(officer, at), People{Group: casework.Group{Encounter: occasion}}},
 		{"people-alone", "people", shell(officer, at), People{Group: alone}},
@@ -114,6 +114,15 @@ func peopleExamples() []example {
 			Error{"S1", "Select one of the answers that are offered"}, Error{"U4", "Select or write the answer"}, Error{"source", "Select where the answer comes from"},
 			Error{"reason", "Enter why you have no concern"}, Error{"role-reason", "Say why for this person"})},
 	}
+}
+
+// deadlines are those of somebody who has been in custody for seven hours.
+func deadlines() []pipeline.Deadline {
+	law, err := pipeline.LoadJurisdiction(pipeline.England)
+	if err != nil {
+		panic(err) // the law is part of the program
+	}
+	return law.Deadlines(pipeline.Encounter{Channel: pipeline.ChannelCustody, ClockFrom: now.Add(-7 * time.Hour)})
 }
 
 // composed is the view of a referral that is not sent yet.

@@ -32,10 +32,9 @@ func accountChanges(t *testing.T, s Store) {
 		{"role_reviewer", 2, func() error { return s.EditAccount(ctx, "a", "Title", pipeline.RoleReviewer, byAdministrator) }},
 		{"locked", 3, func() error { return s.LockAccount(ctx, "a", true, byAdministrator) }},
 		{"", 3, func() error { return s.LockAccount(ctx, "a", true, byAdministrator) }},
-		{"need_to_know_given", 3, func() error { return s.SetNeedToKnow(ctx, "a", true, byAdministrator) }},
-		{"", 3, func() error { return s.SetNeedToKnow(ctx, "a", true, byAdministrator) }},
-		{"need_to_know_taken", 3, func() error { return s.SetNeedToKnow(ctx, "a", false, byAdministrator) }},
 		{"unlocked", 3, func() error { return s.LockAccount(ctx, "a", false, byAdministrator) }},
+		{"need_to_know_given", 3, func() error { return s.SetNeedToKnow(ctx, "a", true, byAdministrator) }},
+		{"need_to_know_taken", 3, func() error { return s.SetNeedToKnow(ctx, "a", false, byAdministrator) }},
 		{"password_set", 4, func() error {
 			return s.SetPassword(ctx, "a", pipeline.Password{Hash: "2", OneTimeUntil: oneTime}, byAdministrator)
 		}},

@@ -31,6 +31,7 @@ func caseworkTests() map[string]func(*testing.T, Store) {
 		"what may not go any more stays":    dispatchWithheld,
 		"the rota is paged step by step":    rotaPaged,
 		"danger pages at once":              dangerPages,
+		"a legal limit is due first":        legalClocks,
 		"a document is referred alone":      referralOfDocument,
 		"the safety check comes first":      safetyFirst,
 	}
