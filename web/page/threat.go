@@ -160,7 +160,7 @@ func modeLabel(v string) string {
 	case threat.SeveralModes:
 		return "Several"
 	}
-	return v
+	return wordOf(modeWords, v)
 }
 
 // threatView is the view of the threat area, ready to be shown.
@@ -357,9 +357,14 @@ func recordsOf(v Records) recordsView {
 	back := threat.Select{From: f.From, Until: f.Until, Site: f.Site, Channel: f.Channel, Mode: f.Mode, Kind: f.Kind}
 	r.Back = address("/threat", selectQuery(back))
 	for _, c := range []struct{ value, words string }{
-		{f.Site, plainLabel(f.Site)}, {string(f.Channel), channelLabel(string(f.Channel))}, {f.Mode, modeLabel(f.Mode)},
-		{string(f.Kind), kindTexts[f.Kind].Label}, {string(f.Verdict), verdictWords(f.Verdict)}, {f.Model, plainLabel(f.Model)},
-		{string(f.Part), partWords[f.Part]}, {string(f.Business), businessWords[f.Business]},
+		{f.Site, plainLabel(f.Site)},
+		{string(f.Channel), channelLabel(string(f.Channel))},
+		{f.Mode, modeLabel(f.Mode)},
+		{string(f.Kind), kindTexts[f.Kind].Label},
+		{string(f.Verdict), verdictWords(f.Verdict)},
+		{f.Model, plainLabel(f.Model)},
+		{string(f.Part), partWords[f.Part]},
+		{string(f.Business), businessWords[f.Business]},
 	} {
 		if c.value != "" {
 			r.Chosen = append(r.Chosen, c.words)
@@ -368,7 +373,11 @@ func recordsOf(v Records) recordsView {
 	for _, e := range v.Entries {
 		modes := "Not known"
 		if len(e.Modes) > 0 {
-			modes = strings.Join(e.Modes, ", ")
+			words := make([]string, len(e.Modes))
+			for i, m := range e.Modes {
+				words[i] = modeLabel(m)
+			}
+			modes = strings.Join(words, ", ")
 		}
 		r.Lines = append(r.Lines, recordLine{
 			Month: threat.MonthText(e.Period), Verdict: verdictWords(e.Verdict), Sure: confidences[e.Confidence][0], Model: plainLabel(e.Model.String()),
