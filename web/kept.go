@@ -47,7 +47,7 @@ func (s *server) keepForm(w http.ResponseWriter, r *http.Request) error {
 	kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	at := formPage(r)
 	if err != nil || kind != "application/x-www-form-urlencoded" || at == "" {
-		return nil
+		return nil //nolint:nilerr // it is no form that is kept
 	}
 	r.Body = http.MaxBytesReader(w, r.Body, maxKeptForm)
 	if err := r.ParseForm(); err != nil {

@@ -187,8 +187,12 @@ var looks = []struct {
 	scheme, suffix, ask string
 	width               int64
 }{
-	{"light", "", runAxe, 1280}, {"light", "", runAxe, 390}, {"light", "", runAxe, slimmest},
-	{"dark", "-dark", runAxe, slimmest}, {"dark", "-dark", runColours, 390}, {"dark", "-dark", runColours, 1280},
+	{"light", "", runAxe, 1280},
+	{"light", "", runAxe, 390},
+	{"light", "", runAxe, slimmest},
+	{"dark", "-dark", runAxe, slimmest},
+	{"dark", "-dark", runColours, 390},
+	{"dark", "-dark", runColours, 1280},
 }
 
 // slimmest is the width at which nothing may scroll sideways. Nobody needs a

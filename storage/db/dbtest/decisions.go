@@ -308,6 +308,16 @@ func decisionsCounted(t *testing.T, s Store) {
 	second, err := s.ListDecisions(t.Context(), pipeline.DecisionFilter{Limit: 3, Offset: 3})
 	noErr(t, err)
 	same(t, second, all[3:6])
+	decisionsByPlace(t, s, all)
+	one := all[slices.IndexFunc(all, func(i pipeline.DecidedItem) bool { return i.Seq == 3 })]
+	want := verdict(one.Document, pipeline.Counterfeit, day)
+	want.Seq, want.Reviewer = 3, "tess"
+	same(t, one, pipeline.DecidedItem{Decision: want, Encounter: e.Reference})
+}
+
+// decisionsByPlace reads the list from place to place: it is all of it.
+func decisionsByPlace(t *testing.T, s Store, all []pipeline.DecidedItem) {
+	t.Helper()
 	var read []pipeline.DecidedItem
 	for len(read) < len(all) {
 		f := pipeline.DecisionFilter{Limit: 3}
@@ -322,8 +332,4 @@ func decisionsCounted(t *testing.T, s Store) {
 		read = append(read, next...)
 	}
 	same(t, read, all)
-	one := all[slices.IndexFunc(all, func(i pipeline.DecidedItem) bool { return i.Seq == 3 })]
-	want := verdict(one.Document, pipeline.Counterfeit, day)
-	want.Seq, want.Reviewer = 3, "tess"
-	same(t, one, pipeline.DecidedItem{Decision: want, Encounter: e.Reference})
 }

@@ -102,7 +102,7 @@ func secretsRotated(t *testing.T, s Store) {
 		noErr(t, err)
 		out, err := s.ClaimDelivery(ctx, at, at.Add(lease))
 		noErr(t, err)
-		out.Delivery.State, out.Delivery.NextAt = pipeline.DeliveryDone, time.Time{}
+		out.State, out.NextAt = pipeline.DeliveryDone, time.Time{}
 		noErr(t, s.SettleDelivery(ctx, out.Delivery))
 		return [2]string{out.Secret, out.OldSecret}
 	}
