@@ -1,6 +1,7 @@
 package casework_test
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -227,6 +228,26 @@ func TestS25(t *testing.T) {
 	}
 	if got, want := suggested(t, told, found...), suggested(t, g, found...); !slices.Equal(got, want) {
 		t.Errorf("referrals %v, want %v", got, want)
+	}
+}
+
+// TestS26 is "continued contact with gangs here": what was told of contacts is
+// intelligence, and goes into no referral, whichever rule composes it.
+func TestS26(t *testing.T) {
+	const contact = "a number on a slip of paper"
+	told := casework.Answer{Question: "U10", State: casework.Answered, Words: contact, Source: casework.SourcePerson, At: noon}
+	supplier := casework.Answer{Question: "U1", State: casework.Answered, Words: "the tailor", Source: casework.SourcePerson, At: noon}
+	g := group(person(1, told, supplier), person(2))
+	said := ""
+	for _, rule := range rules(t).Rules {
+		text := fmt.Sprint(casework.Compose(g, rule, 1, nil))
+		if strings.Contains(text, contact) {
+			t.Errorf("%s tells of it", rule.ID)
+		}
+		said += text
+	}
+	if !strings.Contains(said, "the tailor") {
+		t.Error("no rule tells what it should, so that nothing is shown")
 	}
 }
 
