@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"net/http"
+	"net/url"
 	"regexp"
 	"strings"
 	"time"
@@ -203,7 +204,7 @@ func (s *server) addToIncident(w http.ResponseWriter, r *http.Request, who pipel
 	if errs != nil {
 		return s.showIncident(w, r, errs)
 	}
-	http.Redirect(w, r, "/incidents/"+r.PathValue("incident"), http.StatusSeeOther)
+	http.Redirect(w, r, "/incidents/"+url.PathEscape(r.PathValue("incident")), http.StatusSeeOther)
 	return nil
 }
 

@@ -37,24 +37,26 @@ type Incidents struct {
 }
 
 // Words of a movement, as forms and lines say them.
+//
+//nolint:gochecknoglobals // tables, never written
 var (
-	directionWords = [][2]string{ //nolint:gochecknoglobals // a table, never written
+	directionWords = [][2]string{
 		{"arrival", "Arriving: at the border, not past it"}, {"entry", "Entering: past the border"}, {"exit", "Leaving"},
 		{"in_country", "In the country: nobody was crossing"},
 	}
-	purposeWords = [][2]string{ //nolint:gochecknoglobals // a table, never written
+	purposeWords = [][2]string{
 		{"settle", "To come and stay"}, {"remain", "To go on staying, by means that are not lawful"}, {"transit", "On the way to another country"},
 		{"leave", "To leave"}, {"unknown", "Not known"},
 	}
-	modeWords = [][2]string{ //nolint:gochecknoglobals // a table, never written
+	modeWords = [][2]string{
 		{"SEA-SMALL", "Small boat"}, {"SEA-OTHER", "Another vessel"}, {"AIR", "Aircraft"}, {"ROAD-FERRY", "Vehicle on a ferry"},
 		{"ROAD-TUNNEL", "Vehicle or train through the Channel Tunnel"}, {"DOC-ID", "A fraudulent identity document"},
 		{"DOC-EC", "Fraudulent entry clearance, deception, or other exploitation of the rules"}, {"OTHER", "Something else"},
 	}
-	certaintyWords = [][2]string{{"yes", "Yes"}, {"no", "No"}, {"unknown", "Not known"}}                                              //nolint:gochecknoglobals // a table, never written
-	scopeWords     = [][2]string{{"individual", "One person"}, {"network", "Several who work together"}, {"unknown", "Not known"}}    //nolint:gochecknoglobals // a table, never written
-	areaOrder      = []casework.ThreatArea{casework.AreaFacilitation, casework.AreaDocuments, casework.AreaAbuse}                     //nolint:gochecknoglobals // a table, never written
-	markingWords   = [][2]string{{string(casework.Official), "OFFICIAL"}, {string(casework.OfficialSensitive), "OFFICIAL-SENSITIVE"}} //nolint:gochecknoglobals // a table, never written
+	certaintyWords = [][2]string{{"yes", "Yes"}, {"no", "No"}, {"unknown", "Not known"}}
+	scopeWords     = [][2]string{{"individual", "One person"}, {"network", "Several who work together"}, {"unknown", "Not known"}}
+	areaOrder      = []casework.ThreatArea{casework.AreaFacilitation, casework.AreaDocuments, casework.AreaAbuse}
+	markingWords   = [][2]string{{string(casework.Official), "OFFICIAL"}, {string(casework.OfficialSensitive), "OFFICIAL-SENSITIVE"}}
 )
 
 // AreaLabel is what a threat area was called in a version of the labels.
