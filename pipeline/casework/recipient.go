@@ -4,8 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/json"
-	"net/mail"
-	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -64,9 +63,9 @@ func (r Recipient) Check() (errs []Mistake) {
 		wrong("channel", "Select how referrals go to the recipient")
 	case len(r.Address) > maxRecipientAddress:
 		wrong("address", "Address must be 1,000 characters or less")
-	case r.Channel == ChannelWebhook && !isHook(r.Address):
+	case r.Channel == ChannelWebhook && !hookForm.MatchString(r.Address):
 		wrong("address", "Address must begin with https:// and the name of a host")
-	case r.Channel == ChannelMail && !isMailbox(r.Address):
+	case r.Channel == ChannelMail && !mailboxForm.MatchString(r.Address):
 		wrong("address", "Enter one e-mail address, such as lead@force.example")
 	case r.Channel == ChannelFile && r.Address != "":
 		wrong("address", "A file goes into the bucket. Leave the address empty")
@@ -81,17 +80,12 @@ func (r Recipient) Check() (errs []Mistake) {
 	return errs
 }
 
-func isHook(s string) bool {
-	u, err := url.Parse(s)
-	return err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Hostname() != "" && u.User == nil && u.Fragment == ""
-}
-
-// isMailbox takes the bare form of an address alone, which cannot hold a second
-// one or a header.
-func isMailbox(s string) bool {
-	a, err := mail.ParseAddress(s)
-	return err == nil && a.Name == "" && a.Address == s
-}
+// The forms of addresses. A webhook's has no account and no '#'; a mailbox is the
+// bare form alone, which cannot hold a second one or a header.
+var (
+	hookForm    = regexp.MustCompile(`^https?://[^\s/@#]+(/[^\s#]*)?$`)
+	mailboxForm = regexp.MustCompile(`^[^\s@,;:<>()"\\]+@[A-Za-z0-9.-]+$`)
+)
 
 // Wants tells whether a recipient is told of referrals of a kind.
 func (r Recipient) Wants(k ReferralKind) bool {
