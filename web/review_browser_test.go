@@ -24,6 +24,12 @@ type tab struct {
 // tab opens one at an address.
 func (w *world) tab(t *testing.T, path string) *tab {
 	t.Helper()
+	return w.tabOf(t, reviewer, path)
+}
+
+// tabOf opens one of a browser of its own, for one of the reviewers.
+func (w *world) tabOf(t *testing.T, name, path string) *tab {
+	t.Helper()
 	exe, err := exec.LookPath("chromium")
 	if err != nil {
 		t.Fatal("there is no chromium: apt-get install chromium (make test does it)")
@@ -39,7 +45,7 @@ func (w *world) tab(t *testing.T, path string) *tab {
 	b := &tab{ctx: ctx, t: t, w: w}
 	b.do(chromedp.EmulateViewport(1280, 900), chromedp.Navigate(w.url+"/sign-in?next="+path))
 	b.is(`document.body.classList.contains("js-enabled")`)
-	b.do(chromedp.SendKeys(chromedp.CSS("#name"), reviewer), chromedp.SendKeys(chromedp.CSS("#password"), password), chromedp.Click(chromedp.CSS("main button[type=submit]")))
+	b.do(chromedp.SendKeys(chromedp.CSS("#name"), name), chromedp.SendKeys(chromedp.CSS("#password"), password), chromedp.Click(chromedp.CSS("main button[type=submit]")))
 	return b
 }
 
