@@ -17,8 +17,13 @@ func TestCompressed(t *testing.T) {
 		site, accepts string
 		compressed    bool
 	}{
-		{"same-origin", "gzip, br", true}, {"none", "gzip", true}, {"same-origin", "br", false}, {"same-origin", "gzip;q=0", false},
-		{"cross-site", "gzip", false}, {"same-site", "gzip", false}, {"", "gzip", false},
+		{"same-origin", "gzip, br", true},
+		{"none", "gzip", true},
+		{"same-origin", "br", false},
+		{"same-origin", "gzip;q=0", false},
+		{"cross-site", "gzip", false},
+		{"same-site", "gzip", false},
+		{"", "gzip", false},
 	} {
 		req := b.request("GET", "/help", nil)
 		req.Header.Set("Accept-Encoding", c.accepts)

@@ -533,15 +533,15 @@ func TestMistakes(t *testing.T) {
 }
 
 // TestLost: a review that somebody else has taken meanwhile is theirs, the
-// writer learns who it is, and the draft is kept.
+// writer learns that, and the draft is kept.
 func TestLost(t *testing.T) {
 	clock := &testClock{now: time.Now()}
 	w := newReviews(t, func(c *Config) { c.Now = clock.Now })
 	id := w.flagged(t, false)
 	b := w.as(t, reviewer)
 	b.get("/reviews/" + id)
-	if a := w.as(t, second).get("/reviews/" + id); !strings.Contains(a.body, "The "+reviewer+" has this document open. You can read it, and the decision is theirs") {
-		t.Error("the second does not learn who has it open")
+	if a := w.as(t, second).get("/reviews/" + id); !strings.Contains(a.body, "A colleague has this document open. You can read it, and the decision is theirs") {
+		t.Error("the second does not learn that it is open")
 	}
 	clock.add(pipeline.LeaseTime - time.Minute)
 	keep := func() answer {
@@ -561,7 +561,7 @@ func TestLost(t *testing.T) {
 		t.Error("the lease does not run out")
 	}
 	a := b.postForm("/reviews/"+id+"/decision", verdict("altered", "reason", "kept words"))
-	const lost = "The " + second + " opened this document while you were away. Your draft is saved"
+	const lost = "A colleague opened this document while you were away. Your draft is saved"
 	if a.status != http.StatusConflict || !strings.Contains(a.body, lost) || strings.Contains(a.body, `id="decide"`) {
 		t.Errorf("%d, without the words", a.status)
 	}

@@ -51,7 +51,7 @@ func (c *county) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		<-r.Context().Done() // it is killed meanwhile
 		return
 	}
-	c.begun.Go(func() { c.answer(b.Data.ID) })
+	c.begun.Go(func() { c.answer(b.Data.ID) }) //nolint:contextcheck // it goes on after the request
 	w.WriteHeader(http.StatusAccepted)
 }
 

@@ -54,7 +54,7 @@ func Find(g *image.Gray) Result {
 		return Result{}
 	}
 	f := &finder{w: w, h: h, votes: votes, tests: tests}
-	return Result{Main: &Region{g.Rect, placeOf(main), nfa}, Foreign: f.foreign(uint8(main))} //nolint:gosec // below 64
+	return Result{Main: &Region{g.Rect, placeOf(main), nfa}, Foreign: f.foreign(uint8(main))}
 }
 
 func placeOf(v int) Place { return Place{v % block, v / block} }

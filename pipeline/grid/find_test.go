@@ -15,7 +15,7 @@ import (
 
 // scene is a picture as a sensor sees it: shapes, slopes and noise, never compressed.
 func scene(w, h int, seed uint64, noise float64) *image.Gray {
-	rng := rand.New(rand.NewPCG(seed, 2)) //nolint:gosec // to be repeated
+	rng := rand.New(rand.NewPCG(seed, 2))
 	type disc struct{ x, y, r, level float64 }
 	var discs []disc
 	for range 60 {

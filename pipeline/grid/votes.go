@@ -26,7 +26,7 @@ var aan = [block]float64{1, 1.387039845, 1.306562965, 1.175875602, 1, 0.78569495
 var limits = func() (l [places]int32) { //nolint:gochecknoglobals // a table, never written
 	for v := range block {
 		for u := range block {
-			l[v*block+u] = int32(math.Float32bits(float32(zero * 8 * aan[u] * aan[v]))) //nolint:gosec // a positive float
+			l[v*block+u] = int32(math.Float32bits(float32(zero * 8 * aan[u] * aan[v])))
 		}
 	}
 	l[0] = 0 // the mean is never none
@@ -53,7 +53,7 @@ func votesOf(g *image.Gray) []uint8 {
 		z.row(y, counts)
 		across(counts, best[y%block])
 		if y >= block-1 {
-			down(&best, y, votes[y*w:(y+1)*w])
+			down(&best, votes[y*w:(y+1)*w])
 		}
 	}
 	return votes
@@ -74,13 +74,12 @@ func across(counts []int8, best []uint16) {
 				column = tied
 			}
 		}
-		best[x] = uint16(most+1)<<4 | uint16(column) //nolint:gosec // 0 to 64, and 0 to 8
+		best[x] = uint16(most+1)<<4 | uint16(column)
 	}
 }
 
-// down finds the best of the eight rows of windows that cover a row of pixels, of
-// which y is the last.
-func down(best *[block][]uint16, y int, votes []uint8) {
+// down finds the best of the eight rows of windows that cover a row of pixels.
+func down(best *[block][]uint16, votes []uint8) {
 	for x := block - 1; x <= len(votes)-block; x++ {
 		most, column, row := uint16(0), uint16(tied), 0
 		for i := range block {
@@ -93,7 +92,7 @@ func down(best *[block][]uint16, y int, votes []uint8) {
 			}
 		}
 		if column != tied {
-			votes[x] = uint8(row*block + int(column)) //nolint:gosec // below 64
+			votes[x] = uint8(row*block + int(column))
 		}
 	}
 }
@@ -192,7 +191,7 @@ func (z *zeros) window(x, y int) int8 {
 			n += uint32(int32(math.Float32bits(out[v])&math.MaxInt32)-limits[v*block+u]) >> 31 //nolint:gosec // its sign
 		}
 	}
-	return int8(n) //nolint:gosec // 63 at most
+	return int8(n)
 }
 
 // transform is the forward cosine transform of eight values, scaled by aan.

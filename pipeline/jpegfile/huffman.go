@@ -136,7 +136,7 @@ func (b *bits) decode(c *code) (v byte, ok bool) {
 	}
 	if found := c.lut[b.acc>>(64-lutBits)]; found != 0 {
 		b.drop(int(found >> 8))
-		return byte(found), true
+		return byte(found & 0xFF), true
 	}
 	for length := 1; length <= 16; length++ {
 		v := int32(b.acc >> (64 - length)) //nolint:gosec // 16 bits at most
@@ -151,7 +151,7 @@ func (b *bits) decode(c *code) (v byte, ok bool) {
 // restart begins anew after a restart marker; ok is false if it is not there.
 func (b *bits) restart(number int) (ok bool) {
 	b.fill()
-	if b.n-b.fake >= 8 || b.at+1 >= len(b.b) || b.b[b.at] != 0xFF || Marker(b.b[b.at+1]) != RST0+Marker(number) {
+	if b.n-b.fake >= 8 || b.at+1 >= len(b.b) || b.b[b.at] != 0xFF || int(b.b[b.at+1]) != int(RST0)+number {
 		return false
 	}
 	*b = bits{b: b.b, at: b.at + 2}

@@ -63,7 +63,7 @@ func samples(block *[64]int16, steps *[64]uint16, out []byte, stride int) {
 		var row [8]int32
 		transform((*[8]int32)(ws[8*y:8*y+8]), &row, constBits+pass1Bits+3)
 		for x, v := range row {
-			out[y*stride+x] = uint8(min(max(v+128, 0), 255)) //nolint:gosec // clamped
+			out[y*stride+x] = uint8(min(max(v+128, 0), 255))
 		}
 	}
 }

@@ -18,7 +18,7 @@ import (
 
 // scene is a picture with edges, slopes and noise.
 func scene(w, h int, seed uint64) *image.YCbCr {
-	rng := rand.New(rand.NewPCG(seed, 1)) //nolint:gosec // to be repeated
+	rng := rand.New(rand.NewPCG(seed, 1))
 	m := image.NewRGBA(image.Rect(0, 0, w, h))
 	for y := range h {
 		for x := range w {
@@ -61,7 +61,7 @@ func tool(t testing.TB, in []byte, name string, args ...string) []byte {
 	if _, err := exec.LookPath(name); err != nil {
 		t.Skipf("%s is not installed (libjpeg-turbo-progs)", name)
 	}
-	cmd := exec.CommandContext(t.Context(), name, args...) //nolint:gosec // fixed names
+	cmd := exec.CommandContext(t.Context(), name, args...)
 	var out, said bytes.Buffer
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = bytes.NewReader(in), &out, &said
 	if err := cmd.Run(); err != nil {
@@ -97,7 +97,7 @@ func toPNM(m *image.YCbCr) []byte {
 }
 
 // kinds are the ways in which libjpeg writes files that are read.
-var kinds = map[string][]string{ //nolint:gochecknoglobals // a table, never written
+var kinds = map[string][]string{
 	"baseline 4:2:0":      {"-sample", "2x2"},
 	"baseline 4:4:4":      {"-sample", "1x1"},
 	"baseline 4:2:2":      {"-sample", "2x1"},

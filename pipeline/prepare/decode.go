@@ -77,8 +77,10 @@ func saved(raw []byte, t pipeline.MediaType, m image.Image) pipeline.Saved {
 		_, lossy := m.(*image.YCbCr)
 		_, veiled := m.(*image.NYCbCrA)
 		return pipeline.Saved{Lossless: !lossy && !veiled}
+	case pipeline.PNG:
+		return pipeline.Saved{Lossless: true}
 	}
-	return pipeline.Saved{Lossless: true}
+	return pipeline.Saved{}
 }
 
 // flatten draws a picture on white paper, in this goroutine: what imaging

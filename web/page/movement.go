@@ -41,17 +41,27 @@ type Incidents struct {
 //nolint:gochecknoglobals // tables, never written
 var (
 	directionWords = [][2]string{
-		{"arrival", "Arriving: at the border, not past it"}, {"entry", "Entering: past the border"}, {"exit", "Leaving"},
+		{"arrival", "Arriving: at the border, not past it"},
+		{"entry", "Entering: past the border"},
+		{"exit", "Leaving"},
 		{"in_country", "In the country: nobody was crossing"},
 	}
 	purposeWords = [][2]string{
-		{"settle", "To come and stay"}, {"remain", "To go on staying, by means that are not lawful"}, {"transit", "On the way to another country"},
-		{"leave", "To leave"}, {"unknown", "Not known"},
+		{"settle", "To come and stay"},
+		{"remain", "To go on staying, by means that are not lawful"},
+		{"transit", "On the way to another country"},
+		{"leave", "To leave"},
+		{"unknown", "Not known"},
 	}
 	modeWords = [][2]string{
-		{"SEA-SMALL", "Small boat"}, {"SEA-OTHER", "Another vessel"}, {"AIR", "Aircraft"}, {"ROAD-FERRY", "Vehicle on a ferry"},
-		{"ROAD-TUNNEL", "Vehicle or train through the Channel Tunnel"}, {"DOC-ID", "A fraudulent identity document"},
-		{"DOC-EC", "Fraudulent entry clearance, deception, or other exploitation of the rules"}, {"OTHER", "Something else"},
+		{"SEA-SMALL", "Small boat"},
+		{"SEA-OTHER", "Another vessel"},
+		{"AIR", "Aircraft"},
+		{"ROAD-FERRY", "Vehicle on a ferry"},
+		{"ROAD-TUNNEL", "Vehicle or train through the Channel Tunnel"},
+		{"DOC-ID", "A fraudulent identity document"},
+		{"DOC-EC", "Fraudulent entry clearance, deception, or other exploitation of the rules"},
+		{"OTHER", "Something else"},
 	}
 	certaintyWords = [][2]string{{"yes", "Yes"}, {"no", "No"}, {"unknown", "Not known"}}
 	scopeWords     = [][2]string{{"individual", "One person"}, {"network", "Several who work together"}, {"unknown", "Not known"}}

@@ -212,8 +212,13 @@ func referExamples() []example {
 		{"recipients", "recipients", shell(administrator, "/recipients"), Recipients{Recipients: recipients(), Rota: rotas(), Made: "Children's services", Secret: "whsec_" + strings.Repeat("Ab3/", 10) + "Ab3="}},
 		{"recipients-empty", "recipients", shell(administrator, "/recipients"), Recipients{}},
 		{"recipients-error", "recipients", shell(administrator, "/recipients"), Recipients{Recipients: recipients(), Address: "lead", Site: "UTOPIA", Errors: []Error{
-			{"name", "Enter what people call the recipient, in 100 characters or less"}, {"channel", "Select how referrals go to the recipient"}, {"address", "Enter one e-mail address, such as lead@force.example"},
-			{"account", "Enter the name of the account whose token the other system has, or leave it empty"}, {"kinds", "Select kinds from the list"}, {"site", "A site has 3 letters. Leave it empty for all other sites"}, {"recipients", "Select recipients from the list"},
+			{"name", "Enter what people call the recipient, in 100 characters or less"},
+			{"channel", "Select how referrals go to the recipient"},
+			{"address", "Enter one e-mail address, such as lead@force.example"},
+			{"account", "Enter the name of the account whose token the other system has, or leave it empty"},
+			{"kinds", "Select kinds from the list"},
+			{"site", "A site has 3 letters. Leave it empty for all other sites"},
+			{"recipients", "Select recipients from the list"},
 		}}},
 		{"referrals-empty", "referrals", shell(officer, "/referrals"), Referrals{}},
 	}

@@ -2,13 +2,12 @@ package page
 
 import (
 	"bytes"
+	"compress/zlib"
 	"io"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
-
-	"compress/zlib"
 
 	"touchstone.internal/pipeline"
 	"touchstone.internal/pipeline/threat"
@@ -178,5 +177,4 @@ func TestPack(t *testing.T) {
 	if pages := bytes.Count(one.Bytes(), []byte("/Type /Page\n")); pages < 2 || pages > 8 {
 		t.Errorf("%d sheets", pages)
 	}
-
 }

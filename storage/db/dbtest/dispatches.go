@@ -79,25 +79,7 @@ func dispatched(t *testing.T, s Store) {
 		t.Fatalf("on their way are %+v", all)
 	}
 	id := all[0].ID
-	var won sync.Map
-	parallel(4, func(n int) {
-		if out, err := s.ClaimDispatch(ctx, r.SentAt, r.SentAt.Add(lease)); err == nil {
-			won.Store(n, out)
-		}
-	})
-	count := 0
-	won.Range(func(_, v any) bool {
-		out := v.(casework.Outgoing)
-		count++
-		same(t, out.To, one)
-		if out.Secret != "whsec_one" || out.Whole.ID != r.ID || out.ID != id || out.Attempts != 1 {
-			t.Errorf("claimed %+v", out)
-		}
-		return true
-	})
-	if count != 1 {
-		t.Fatalf("%d claimed one dispatch", count)
-	}
+	claimedOnce(t, s, r, id, one)
 	failed := all[0]
 	failed.Attempts = 1
 	failed = failed.Tried("500", false, r.SentAt, 0)
@@ -135,6 +117,30 @@ func dispatched(t *testing.T, s Store) {
 		said = append(said, e.Detail)
 	}
 	same(t, said, []string{"dispatched", "dispatch_acknowledged", "dispatched_again"})
+}
+
+// claimedOnce: of several workers one has the dispatch of a referral.
+func claimedOnce(t *testing.T, s Store, r casework.Referral, id string, to casework.Recipient) {
+	t.Helper()
+	var won sync.Map
+	parallel(4, func(n int) {
+		if out, err := s.ClaimDispatch(t.Context(), r.SentAt, r.SentAt.Add(lease)); err == nil {
+			won.Store(n, out)
+		}
+	})
+	count := 0
+	won.Range(func(_, v any) bool {
+		out := v.(casework.Outgoing)
+		count++
+		same(t, out.To, to)
+		if out.Secret != "whsec_one" || out.Whole.ID != r.ID || out.ID != id || out.Attempts != 1 {
+			t.Errorf("claimed %+v", out)
+		}
+		return true
+	})
+	if count != 1 {
+		t.Fatalf("%d claimed one dispatch", count)
+	}
 }
 
 // dispatchDied: what a worker claimed and never settled is claimed again once its
