@@ -88,7 +88,7 @@ type Review struct {
 	Folded    bool
 	Holder    string // who has it open now; empty if nobody
 	HeldUntil time.Time
-	Kept      string // who gets it back when the better picture is there
+	Kept      string // who gets it back when the better picture is there, or to whom it was assigned
 	Updated   bool   // the better picture is there
 }
 
@@ -237,6 +237,11 @@ type Reviews interface {
 	// FreeReview takes a review from its holder, by somebody else. ErrConflict if
 	// nobody holds it.
 	FreeReview(ctx context.Context, id DocumentID, by Account, now time.Time) error
+	// AssignReview keeps a review for a reviewer until it is due, at its place in the
+	// queue. ErrConflict if somebody holds it, if only by a lease that ran out, or it
+	// is decided or waits; ErrOwnWork if the reviewer uploaded the document or decided
+	// on it.
+	AssignReview(ctx context.Context, id DocumentID, to string, by Account, now time.Time) error
 
 	FindReview(ctx context.Context, id DocumentID) (Review, error)
 	// ListReviews gives reviews in the order of the queue.

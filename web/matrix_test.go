@@ -63,6 +63,8 @@ var samples = map[string]sample{
 	"POST /status/failures/retry":        {form: url.Values{"cause": {"No such cause"}}},
 	"POST /api/v1/status/failures/retry": {json: `{"cause": "No such cause"}`},
 	"GET /api/v1/reviews/count":          {empty: true},
+	"POST /queue/assign":                 {form: url.Values{"documents": {"TSD-0000-0000"}, "reviewer": {reviewer}}},
+	"POST /api/v1/reviews/assign":        {json: `{"documents": ["TSD-0000-0000"], "reviewer": "` + reviewer + `"}`},
 	"POST /upload":                       {parts: filled(part{"file", "page.jpg", picture()})},
 	"POST /typed-zone":                   {form: url.Values{"text": {strings.ReplaceAll(jsonZone, `\n`, "\n")}}},
 	"POST /api/v1/documents":             {parts: filled(part{"file", "page.jpg", picture()})},

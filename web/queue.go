@@ -21,6 +21,7 @@ import (
 func (s *server) queueRoutes(rt *router) {
 	rt.handle("GET /queue", policy.Queue, s.queue)
 	rt.handle("POST /queue/next", policy.Review, s.next)
+	rt.handle("POST /queue/assign", policy.Board, s.assignPage)
 	rt.handle("POST /reviews/{id}/free", policy.Board, s.free)
 	rt.handle("GET /board", policy.Board, s.board)
 	rt.handle("GET /board/decisions", policy.Board, s.decisions)
@@ -31,6 +32,7 @@ func (s *server) queueRoutes(rt *router) {
 	rt.handle("GET /api/v1/reviews", policy.Queue, s.apiQueue)
 	rt.handle("GET /api/v1/reviews/count", policy.Queue, s.apiCount)
 	rt.handle("POST /api/v1/reviews/next", policy.Review, s.apiNext)
+	rt.handle("POST /api/v1/reviews/assign", policy.Board, s.apiAssign)
 	rt.handle("POST /api/v1/reviews/{id}/free", policy.Board, s.apiFree)
 }
 
@@ -130,7 +132,7 @@ func (s *server) queue(w http.ResponseWriter, r *http.Request, who pipeline.Acco
 		http.Redirect(w, r, "/queue?"+kept, http.StatusSeeOther)
 		return nil
 	}
-	view := page.Queue{None: q.Has("none"), Freed: reference(q.Get("freed")), Decided: reference(q.Get("recorded"))}
+	view := page.Queue{None: q.Has("none"), Freed: reference(q.Get("freed")), Assigned: wasAssigned(q), Decided: reference(q.Get("recorded"))}
 	for name := range q {
 		if laneTexts[name] == "" || name == "after" {
 			q.Del(name)
@@ -204,6 +206,11 @@ func (s *server) fillQueue(ctx context.Context, v *page.Queue, l lane) error {
 		}
 	}
 	v.Page = min(l.page, v.Pages())
+	if policy.May(who.Role, policy.Board) {
+		if v.Reviewers, err = s.reviewers(ctx); err != nil {
+			return err
+		}
+	}
 	l.filter.Limit, l.filter.Offset = page.QueuePage, (v.Page-1)*page.QueuePage
 	v.Items, err = s.Reviews.ListReviews(ctx, l.filter)
 	return err

@@ -267,6 +267,39 @@ func (d *DB) FreeReview(ctx context.Context, id pipeline.DocumentID, by pipeline
 	return d.free(ctx, `holder <> $2`, id, by, now, "review_freed")
 }
 
+// AssignReview keeps a review for a reviewer; see pipeline.Reviews. It is written
+// down with the document and with the account.
+func (d *DB) AssignReview(ctx context.Context, id pipeline.DocumentID, to string, by pipeline.Account, now time.Time) error {
+	const statement = `
+		UPDATE reviews
+		SET kept = $2
+		WHERE document_id = $1`
+	err := d.inTx(ctx, func(tx *sql.Tx) error {
+		r, err := reviewOf(ctx, tx, id, d.engine.hold)
+		if err != nil {
+			return err
+		}
+		if r.Holder != "" || r.State == pipeline.ReviewWaiting || r.State == pipeline.ReviewDecided {
+			return pipeline.ErrConflict
+		}
+		if err := notOwn(ctx, tx, id, pipeline.Account{Name: to}); err != nil {
+			return err
+		}
+		if err := changeOne(ctx, tx, statement, id, to); err != nil {
+			return err
+		}
+		if err := appendAudit(ctx, tx, personEvent(id, by, now, "review_assigned")); err != nil {
+			return err
+		}
+		about := accountEvent(to, "review_assigned", pipeline.Deed{By: pipeline.Actor{Account: by.Name, Role: by.Role}, At: now})
+		return appendAudit(ctx, tx, about)
+	})
+	if err != nil {
+		return fmt.Errorf("assign review of %s: %w", id, err)
+	}
+	return nil
+}
+
 func (d *DB) free(ctx context.Context, whose string, id pipeline.DocumentID, who pipeline.Account, now time.Time, detail string) error {
 	statement := `
 		UPDATE reviews

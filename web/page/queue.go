@@ -101,6 +101,8 @@ type tab struct {
 // row is one item of the queue as the page shows it.
 type row struct {
 	pipeline.QueueItem
+	Box      string // id of the box that chooses it; empty if it cannot be assigned
+	Picked   bool
 	Due      dueTime
 	Tag      label
 	Since    string // how long somebody waits
@@ -125,8 +127,9 @@ type queued struct {
 	Numbers                          []link // of pages; without an address it is a gap
 	Previous, Next                   string
 	Caption, Lead                    string
-	Reviews, Board                   bool // what the account may do
-	Held                             int  // that are the account's own
+	Reviews, Board                   bool     // what the account may do
+	People                           []option // to whom reviews can be assigned; empty if nothing here can be
+	Held                             int      // that are the account's own
 }
 
 // queueOf prepares a part of the queue.
@@ -139,6 +142,7 @@ func queueOf(s Shell, v Queue) queued {
 	for _, item := range v.Items {
 		q.Rows = append(q.Rows, q.row(item))
 	}
+	q.boxes()
 	for _, t := range TabsOf(s.Account) {
 		q.TabLinks = append(q.TabLinks, tab{link{"/queue?tab=" + string(t), tabTexts[t], t == v.Tab}, v.Tabs[t]})
 	}
@@ -148,6 +152,34 @@ func queueOf(s Shell, v Queue) queued {
 	poll.Set("after", s.Now.UTC().Format(time.RFC3339))
 	q.Poll = address("/api/v1/reviews/count", poll)
 	return q
+}
+
+// boxes lets what nobody has open be chosen, and prepares to whom it can go. The
+// first box has the name of the field as its id, to which an error leads.
+func (q *queued) boxes() {
+	if !q.Board || len(q.Reviewers) == 0 {
+		return
+	}
+	n := 0
+	for i := range q.Rows {
+		r := &q.Rows[i]
+		if r.Free || r.State == pipeline.ReviewWaiting || r.State == pipeline.ReviewDecided {
+			continue
+		}
+		if r.Box = "documents"; n > 0 {
+			r.Box = fmt.Sprintf("documents-%d", n)
+		}
+		r.Picked = slices.Contains(q.Picked, string(r.Document))
+		n++
+	}
+	if n == 0 {
+		return
+	}
+	people := [][2]string{{"", "Select a reviewer"}}
+	for _, name := range q.Reviewers {
+		people = append(people, [2]string{name, name})
+	}
+	q.People = options(q.Reviewer, people)
 }
 
 // queueLead says what the button gives.
@@ -173,7 +205,7 @@ func whyNone(c pipeline.ReviewCounts) string {
 	case c.All == 0:
 		return "All clear: no document is waiting for a decision."
 	case c.Free > 0:
-		return count(c.Free, "document is", "documents are") + " free, but not for you: you uploaded them, decided on them before, or they are kept for the reviewer who asked for a better picture."
+		return count(c.Free, "document is", "documents are") + " free, but not for you: you uploaded them, decided on them before, or they are kept for another reviewer."
 	case c.Waiting == c.All:
 		return count(c.All, "open document waits", "open documents wait") + " for a better picture from the officer."
 	case c.Waiting > 0:

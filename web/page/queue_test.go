@@ -65,6 +65,8 @@ func aQueue(s Shell, t Tab, change ...func(*Queue)) Queue {
 	return v
 }
 
+func withReviewers(v *Queue) { v.Reviewers = []string{"reviewer", "second-reviewer"} }
+
 func nothing(v *Queue) {
 	v.Items, v.All, v.Options, v.Chosen, v.Tabs = nil, pipeline.ReviewCounts{}, pipeline.ReviewCounts{}, pipeline.ReviewCounts{}, map[Tab]int{}
 }
@@ -98,6 +100,13 @@ func queueExamples() []example {
 			v.Errors = []Error{{"reference", "We could not find that document. Check the reference. A full reference has 8 characters after TSD"}, {"channel", "Select where the person is from the list"}}
 		})},
 		{"queue-board", "queue", boss, aQueue(boss, TabAll, func(v *Queue) { v.Freed = "TSD-7Q4K-2M9X" })},
+		{"queue-assign", "queue", boss, aQueue(boss, TabFree, withReviewers, func(v *Queue) {
+			v.Assigned = &Assignment{N: 2, Refused: []Refusal{{"TSD-7Q4K-2M9X", UnassignedTaken}, {"TSD-4Q7K-9M2X", UnassignedOwn}}}
+		})},
+		{"queue-assign-none", "queue", boss, aQueue(boss, TabFree, withReviewers, func(v *Queue) { v.Assigned = &Assignment{Refused: []Refusal{{"TSD-7Q4K-2M9X", UnassignedUnknown}}} })},
+		{"queue-assign-error", "queue", boss, aQueue(boss, TabFree, withReviewers, func(v *Queue) {
+			v.Errors = []Error{{"documents", "Choose 1 to 100 documents"}, {"reviewer", "Select a reviewer from the list"}}
+		})},
 		{"queue-safety", "queue", lead, aQueue(lead, TabSafety, func(v *Queue) { v.Items[0].State = pipeline.ReviewDecided })},
 		{"queue-safety-empty", "queue", lead, aQueue(lead, TabSafety, noItems)},
 	}
@@ -163,7 +172,7 @@ func TestQueueWords(t *testing.T) {
 		whyNone(counts(1, 0, 0)): "1 open document is with somebody.",
 		whyNone(counts(1, 0, 1)): "1 open document waits for a better picture from the officer.",
 		whyNone(counts(6, 0, 1)): "5 open documents are with somebody, and 1 waits for a better picture from the officer.",
-		whyNone(counts(6, 2, 1)): "2 documents are free, but not for you: you uploaded them, decided on them before, or they are kept for the reviewer who asked for a better picture.",
+		whyNone(counts(6, 2, 1)): "2 documents are free, but not for you: you uploaded them, decided on them before, or they are kept for another reviewer.",
 		queueLead(0, 1):          "You have 1 review open. We give you your own first.",
 		queueLead(0, 0):          "No document is waiting for a reviewer now.",
 		queueLead(1, 0):          "We give you the most urgent document nobody else has open. 1 is waiting.",

@@ -214,9 +214,14 @@ type Queue struct {
 	Page    int                 // from 1
 	Freed   pipeline.DocumentID // that was taken from its holder just now
 	Decided pipeline.DocumentID // that the account has decided on just now
-	None    bool                // there was none to start just now
-	Typed   string              // reference as it was typed
-	Errors  []Error
+	// Assignment of reviews; Reviewers are empty for who cannot assign.
+	Reviewers []string
+	Assigned  *Assignment // what became of it just now; nil if nothing was assigned
+	Picked    []string    // references that were chosen in a form with errors
+	Reviewer  string      // that was selected there
+	None      bool        // there was none to start just now
+	Typed     string      // reference as it was typed
+	Errors    []Error
 }
 
 // TypedZone is the view of "typed-zone": the form for a zone that somebody types,

@@ -22,7 +22,7 @@ const (
 	Raise      Action = "raise"       // raise a safety concern on a document
 	Review     Action = "review"      // take a review, decide, ask for a better picture
 	Queue      Action = "queue"       // see the queue and what was decided
-	Board      Action = "board"       // see the clocks and the numbers, take a review from its holder
+	Board      Action = "board"       // see the clocks and the numbers, assign reviews, take one from its holder
 	Search     Action = "search"      // look documents up by number, name or hash
 	Audit      Action = "audit"       // read the audit log
 	People     Action = "people"      // put down what is known of the people of an encounter

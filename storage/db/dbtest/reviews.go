@@ -22,6 +22,8 @@ func queueTests() map[string]func(*testing.T, Store) {
 		"nobody gets their own work":             ownWork,
 		"nobody gets a side of their own work":   ownSide,
 		"a review is left and freed":             leaveAndFree,
+		"a review is assigned to a reviewer":     assigned,
+		"what cannot be assigned is refused":     assignRefused,
 		"one decision settles what is harmless":  decideOnce,
 		"an adverse decision takes two":          decideTwice,
 		"two who disagree take a third":          decideThrice,
@@ -346,6 +348,74 @@ func leaveAndFree(t *testing.T, s Store) {
 	same(t, steps(t, s, id), []string{
 		"alter review_taken rita", "alter review_left rita", "alter review_taken rita", "alter review_freed vera", "alter review_taken sam",
 	})
+}
+
+// assigned: the one that it was assigned to gets it before others, until it is
+// due, and at its place in the queue.
+func assigned(t *testing.T, s Store) {
+	ctx := t.Context()
+	boss := pipeline.Account{Name: "vera", Role: pipeline.RoleSupervisor}
+	urgent, id := flagged(t, s, day), flagged(t, s, day.Add(time.Minute))
+	before := review(t, s, id)
+	noErr(t, s.AssignReview(ctx, id, "rita", boss, day))
+	noErr(t, s.AssignReview(ctx, id, "sam", boss, day)) // somebody else after all
+	before.Kept = "sam"
+	same(t, review(t, s, id), before)
+	same(t, listed(t, s, pipeline.ReviewFilter{}), []pipeline.DocumentID{urgent, id})
+	same(t, listed(t, s, pipeline.ReviewFilter{Holder: "sam"}), []pipeline.DocumentID{id})
+
+	take(t, s, urgent, tess, day)
+	_, err := s.NextReview(ctx, rita, day.Add(time.Minute))
+	is(t, err, pipeline.ErrNotFound)
+	r, err := s.NextReview(ctx, sam, day.Add(time.Minute))
+	noErr(t, err)
+	same(t, r.Document, id)
+	noErr(t, s.LeaveReview(ctx, id, sam, day.Add(time.Minute)))
+	same(t, review(t, s, id), before) // left is not given back
+	noErr(t, s.KeepReview(ctx, urgent, tess, before.DueAt))
+	r, err = s.NextReview(ctx, rita, before.DueAt)
+	noErr(t, err)
+	same(t, r.Document, id)
+	same(t, steps(t, s, id), []string{
+		"alter review_assigned vera", "alter review_assigned vera", "alter review_taken sam", "alter review_left sam", "alter review_taken rita",
+	})
+	for _, name := range []string{"rita", "sam"} {
+		events, err := s.History(ctx, pipeline.AccountObject(name))
+		noErr(t, err)
+		if len(events) != 1 || events[0].Detail != "review_assigned" || events[0].Actor.Account != "vera" {
+			t.Errorf("the log says of %s %+v", name, events)
+		}
+	}
+}
+
+// assignRefused: nobody is assigned what somebody has open, what no person can
+// decide now, or their own work.
+func assignRefused(t *testing.T, s Store) {
+	ctx := t.Context()
+	boss := pipeline.Account{Name: "vera", Role: pipeline.RoleSupervisor}
+	open, second, asked, own := flagged(t, s, day), flagged(t, s, day), flagged(t, s, day), flagged(t, s, day)
+	d, err := s.Find(ctx, own)
+	noErr(t, err)
+	take(t, s, open, rita, day)
+	decide(t, s, second, rita, pipeline.Counterfeit)
+	take(t, s, asked, rita, day)
+	noErr(t, s.AskAgain(ctx, pipeline.Recapture{Document: asked, AskedAt: day}, rita))
+	is(t, s.AssignReview(ctx, open, "sam", boss, day), pipeline.ErrConflict)
+	is(t, s.AssignReview(ctx, open, "sam", boss, day.Add(time.Hour)), pipeline.ErrConflict) // left open
+	is(t, s.AssignReview(ctx, asked, "sam", boss, day), pipeline.ErrConflict)
+	is(t, s.AssignReview(ctx, second, "rita", boss, day), pipeline.ErrOwnWork)
+	is(t, s.AssignReview(ctx, own, d.UploadedBy, boss, day), pipeline.ErrOwnWork)
+	is(t, s.AssignReview(ctx, "TSD-0000-0000", "sam", boss, day), pipeline.ErrNotFound)
+	decide(t, s, second, sam, pipeline.Counterfeit)
+	is(t, s.AssignReview(ctx, second, "tess", boss, day), pipeline.ErrConflict) // decided
+	for _, id := range []pipeline.DocumentID{open, second, own} {
+		if r := review(t, s, id); r.Kept != "" {
+			t.Errorf("%s is kept for %s", id, r.Kept)
+		}
+		if slices.Contains(steps(t, s, id), "alter review_assigned vera") {
+			t.Errorf("what was refused is written down as done")
+		}
+	}
 }
 
 func reviewMissing(t *testing.T, s Store) {
