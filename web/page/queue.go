@@ -186,7 +186,7 @@ func (q *queued) boxes() {
 func queueLead(free, held int) string {
 	switch {
 	case held > 0:
-		return "You have " + count(held, "review", "reviews") + " open. We give you your own first."
+		return "You have " + count(held, "review", "reviews") + " open or kept for you. What you have open comes first."
 	case free == 0:
 		return "No document is waiting for a reviewer now."
 	}

@@ -173,7 +173,7 @@ func TestQueueWords(t *testing.T) {
 		whyNone(counts(1, 0, 1)): "1 open document waits for a better picture from the officer.",
 		whyNone(counts(6, 0, 1)): "5 open documents are with somebody, and 1 waits for a better picture from the officer.",
 		whyNone(counts(6, 2, 1)): "2 documents are free, but not for you: you uploaded them, decided on them before, or they are kept for another reviewer.",
-		queueLead(0, 1):          "You have 1 review open. We give you your own first.",
+		queueLead(0, 1):          "You have 1 review open or kept for you. What you have open comes first.",
 		queueLead(0, 0):          "No document is waiting for a reviewer now.",
 		queueLead(1, 0):          "We give you the most urgent document nobody else has open. 1 is waiting.",
 		queueLead(1400, 0):       "We give you the most urgent document nobody else has open. 1,400 are waiting.",
