@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -203,7 +204,7 @@ func (s *server) parcel(ctx context.Context, id string, who pipeline.Account) (d
 		return d, f, err
 	}
 	if err != nil || who.Name == "" || to.Account != who.Name {
-		if err := s.consult(ctx, "dispatches", "denied"); err != nil {
+		if err := s.consult(ctx, cmp.Or(d.Referral, "dispatches"), "denied"); err != nil {
 			return d, f, err
 		}
 		return d, f, problemNone("referral")

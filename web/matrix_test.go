@@ -75,7 +75,12 @@ var samples = map[string]sample{
 	"POST /api/v1/accounts":        {json: `{"name": "once-more", "title": "", "role": "officer"}`},
 	"POST /api/v1/accounts/{name}": {json: `{"title": "A title", "role": "reviewer"}`},
 
-	"GET /audit/export":        {address: "/audit/export?format=csv"},
+	"GET /audit/export": {address: "/audit/export?format=csv"},
+
+	"GET /threat/feed/export":        {address: "/threat/feed/export?format=csv"},
+	"GET /api/v1/threat/feed/export": {address: "/api/v1/threat/feed/export?format=jsonl"},
+	"GET /api/v1/threat/feed/schema": {empty: true},
+
 	"GET /api/v1/audit/export": {address: "/api/v1/audit/export?format=jsonl"},
 
 	"GET /account":            {empty: true},
