@@ -75,7 +75,7 @@ func SuggestAreas(m Movement, g Group, found []Examined) (out []AreaSuggestion) 
 		out = append(out, AreaSuggestion{AreaDocuments, "blanks, printers, laminates or templates were found"})
 	}
 	switch {
-	case slices.ContainsFunc(g.People, Person.abuses):
+	case slices.ContainsFunc(g.People, Person.Abuses):
 		out = append(out, AreaSuggestion{AreaAbuse, "a document with nothing false in it is used for what it was not given for"})
 	case slices.ContainsFunc(found, func(v Examined) bool { return v.Verdict == "SUP" }):
 		out = append(out, AreaSuggestion{AreaAbuse, "a paper that supports an application was found false"})
@@ -85,8 +85,8 @@ func SuggestAreas(m Movement, g Group, found []Examined) (out []AreaSuggestion) 
 	return out
 }
 
-// abuses tells whether somebody named a kind of abuse of legitimate means.
-func (p Person) abuses() bool {
+// Abuses tells whether somebody named a kind of abuse of legitimate means (F8).
+func (p Person) Abuses() bool {
 	a, ok := p.Latest("F8")
 	return ok && a.State == Answered && !slices.Contains(a.Values, "no")
 }

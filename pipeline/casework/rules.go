@@ -168,7 +168,7 @@ func personFacts(g Group, p Person) map[string]any {
 		"reported":     p.says("F7", "yes"),
 		"controls":     p.says("F9", "yes"),
 		"supplier":     named && supplier.State == Answered,
-		"abuse":        p.abuses(),
+		"abuse":        p.Abuses(),
 	}
 }
 

@@ -48,7 +48,8 @@ func decode(raw []byte) (p picture, problem pipeline.Problem) {
 		return p, pipeline.ProblemCorrupt
 	}
 	stored := flatten(m)
-	return picture{stored, luma(m, stored), orientation(raw, t), saved(raw, t, m)}, pipeline.ProblemNone
+	head := headOf(raw, t)
+	return picture{stored, luma(m, stored), orientation(raw, t, head), saved(t, m, head)}, pipeline.ProblemNone
 }
 
 func pixels(raw []byte, t pipeline.MediaType) (image.Image, error) {
@@ -63,13 +64,25 @@ func pixels(raw []byte, t pipeline.MediaType) (image.Image, error) {
 	}
 }
 
+// headOf is the head of a JPEG file; nil of another, and of one that is broken, which
+// decoders may forgive.
+func headOf(raw []byte, t pipeline.MediaType) *jpegfile.File {
+	if t != pipeline.JPEG {
+		return nil
+	}
+	head, err := jpegfile.Head(raw, jpegfile.DefaultLimits)
+	if err != nil {
+		return nil
+	}
+	return head
+}
+
 // saved finds out how a file was last saved. WebP has two ways, and only the one with
 // loss gives its pixels as luma and chroma.
-func saved(raw []byte, t pipeline.MediaType, m image.Image) pipeline.Saved {
+func saved(t pipeline.MediaType, m image.Image, head *jpegfile.File) pipeline.Saved {
 	switch t {
 	case pipeline.JPEG:
-		head, err := jpegfile.Head(raw, jpegfile.DefaultLimits)
-		if err != nil { // decoders forgive more
+		if head == nil {
 			return pipeline.Saved{}
 		}
 		return pipeline.Saved{Quality: head.Quality()}

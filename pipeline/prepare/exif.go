@@ -5,16 +5,17 @@ import (
 	"encoding/binary"
 
 	"touchstone.internal/pipeline"
+	"touchstone.internal/pipeline/jpegfile"
 )
 
 // orientation gives the turn that the file asks for by the EXIF tag
 // Orientation. Of EXIF nothing else is read here, so this is a walker of forty
 // lines and not a library. Anything broken asks for no turn.
-func orientation(raw []byte, t pipeline.MediaType) pipeline.Orientation {
+func orientation(raw []byte, t pipeline.MediaType, head *jpegfile.File) pipeline.Orientation {
 	var tiff []byte
 	switch t {
 	case pipeline.JPEG:
-		tiff = jpegExif(raw)
+		tiff = jpegExif(head)
 	case pipeline.PNG:
 		tiff = pngExif(raw)
 	case pipeline.WebP:
@@ -24,20 +25,21 @@ func orientation(raw []byte, t pipeline.MediaType) pipeline.Orientation {
 			}
 		}
 	}
-	return pipeline.OrientationOf(tiffOrientation(bytes.TrimPrefix(tiff, []byte("Exif\x00\x00"))))
+	return pipeline.OrientationOf(tiffOrientation(bytes.TrimPrefix(tiff, exifName)))
 }
 
+// exifName begins a JPEG segment with EXIF.
+var exifName = []byte("Exif\x00\x00") //nolint:gochecknoglobals // a constant, if bytes could be one
+
 // jpegExif finds the EXIF segment before the first scan.
-func jpegExif(raw []byte) []byte {
-	for i := 2; i+4 <= len(raw) && raw[i] == 0xff && raw[i+1] != 0xda; {
-		end := i + 2 + int(binary.BigEndian.Uint16(raw[i+2:]))
-		if end < i+4 || end > len(raw) {
-			return nil
+func jpegExif(head *jpegfile.File) []byte {
+	if head == nil {
+		return nil
+	}
+	for _, s := range head.Segments {
+		if s.Marker == jpegfile.APP1 && bytes.HasPrefix(s.Data, exifName) {
+			return s.Data
 		}
-		if body := raw[i+4 : end]; raw[i+1] == 0xe1 && bytes.HasPrefix(body, []byte("Exif\x00\x00")) {
-			return body
-		}
-		i = end
 	}
 	return nil
 }

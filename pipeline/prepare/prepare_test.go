@@ -132,7 +132,7 @@ func TestExifTurns(t *testing.T) {
 		for _, order := range []binary.AppendByteOrder{binary.LittleEndian, binary.BigEndian} {
 			want := pipeline.OrientationOf(exif)
 			file := withExif(jpegOf(t, stored(m, want)), exifOf(order, uint16(exif)))
-			if got := orientation(file, pipeline.JPEG); got != want {
+			if got := orientation(file, pipeline.JPEG, headOf(file, pipeline.JPEG)); got != want {
 				t.Fatalf("EXIF %d, %v: %+v; want %+v", exif, order, got, want)
 			}
 			if order == binary.AppendByteOrder(binary.BigEndian) {
@@ -268,7 +268,7 @@ func FuzzExif(f *testing.F) {
 	f.Add(append(pngHead(16, 16, 8, 2), "\x00\x00\x00\x01eXIfM\x00\x00\x00\x00"...))
 	f.Fuzz(func(t *testing.T, file []byte) {
 		for _, kind := range []pipeline.MediaType{pipeline.JPEG, pipeline.PNG, pipeline.WebP} {
-			if o := orientation(file, kind); o.Quarters < 0 || o.Quarters > 3 {
+			if o := orientation(file, kind, headOf(file, kind)); o.Quarters < 0 || o.Quarters > 3 {
 				t.Errorf("%s: %+v", kind, o)
 			}
 		}

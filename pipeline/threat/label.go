@@ -4,15 +4,17 @@ import (
 	_ "embed"
 	"encoding/json"
 	"sync"
+
+	"touchstone.internal/pipeline/casework"
 )
 
 // LabelSet is what the threat areas are called from some day on. Codes stay; a
 // return that was made under a set is read with it for good.
 type LabelSet struct {
-	Version string          `json:"version"`
-	From    string          `json:"from"` // day
-	Source  string          `json:"source"`
-	Areas   map[Area]string `json:"areas"`
+	Version string                         `json:"version"`
+	From    string                         `json:"from"` // day
+	Source  string                         `json:"source"`
+	Areas   map[casework.ThreatArea]string `json:"areas"`
 }
 
 //go:embed labels.json
@@ -31,7 +33,7 @@ var Labels = sync.OnceValue(func() (sets []LabelSet) {
 
 // Label is what an area was called in a version of the labels; its code if there
 // is no such version.
-func Label(sets []LabelSet, version string, a Area) string {
+func Label(sets []LabelSet, version string, a casework.ThreatArea) string {
 	for _, s := range sets {
 		if s.Version == version && s.Areas[a] != "" {
 			return s.Areas[a]

@@ -31,17 +31,6 @@ import (
 // Feed names the form of the records; another form gets another name.
 const Feed = "oic-feed/v1"
 
-// Area is the code of a threat area. Codes never change; their labels may, see
-// LabelSet.
-type Area string
-
-// The threat areas.
-const (
-	Facilitation Area = "OIC-FAC"
-	Documents    Area = "OIC-DOC"
-	Abuse        Area = "OIC-ABU"
-)
-
 // Part is what the people behind a document did, as far as officers recorded it.
 type Part string
 
@@ -90,8 +79,8 @@ const (
 
 // Areas are the threat areas of a record.
 type Areas struct {
-	Primary   Area   `json:"primary"`
-	Secondary []Area `json:"secondary"`
+	Primary   casework.ThreatArea   `json:"primary"`
+	Secondary []casework.ThreatArea `json:"secondary"`
 }
 
 // Model is what a document is, or pretends to be.
@@ -235,16 +224,12 @@ func methodsOf(d pipeline.Decision) []string {
 // areasOf: a document that was found false is in the area of documents; hidden
 // transport and the use of genuine papers for something else are others.
 func areasOf(f Facts) Areas {
-	a := Areas{Primary: Documents, Secondary: []Area{}}
+	a := Areas{Primary: casework.AreaDocuments, Secondary: []casework.ThreatArea{}}
 	if f.Clandestine {
-		a.Secondary = append(a.Secondary, Facilitation)
+		a.Secondary = append(a.Secondary, casework.AreaFacilitation)
 	}
-	abused := func(p casework.Person) bool {
-		answer, ok := p.Latest("F8")
-		return ok && answer.State == casework.Answered && !slices.Contains(answer.Values, "no")
-	}
-	if slices.ContainsFunc(f.Group.People, abused) {
-		a.Secondary = append(a.Secondary, Abuse)
+	if slices.ContainsFunc(f.Group.People, casework.Person.Abuses) {
+		a.Secondary = append(a.Secondary, casework.AreaAbuse)
 	}
 	return a
 }

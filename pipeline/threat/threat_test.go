@@ -46,7 +46,7 @@ func TestRecord(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if o.Period != "2026-11" || o.Site != "NPT" || o.Part != Supply || o.ThreatArea.Primary != Documents || o.Series != "" || o.BusinessModel != ModelUnknown {
+	if o.Period != "2026-11" || o.Site != "NPT" || o.Part != Supply || o.ThreatArea.Primary != casework.AreaDocuments || o.Series != "" || o.BusinessModel != ModelUnknown {
 		t.Errorf("record %+v", o)
 	}
 	want := Upstream{
@@ -93,14 +93,14 @@ func TestS3(t *testing.T) {
 	if was != "production and supply of fraudulent or fraudulently obtained documents" {
 		t.Errorf("the area is called %q", was)
 	}
-	sets = append(sets, LabelSet{Version: "2", Areas: map[Area]string{Documents: "false documents", Abuse: "criminal abuse of the immigration system"}})
+	sets = append(sets, LabelSet{Version: "2", Areas: map[casework.ThreatArea]string{casework.AreaDocuments: "false documents", casework.AreaAbuse: "criminal abuse of the immigration system"}})
 	if got := Label(sets, o.Labels, o.ThreatArea.Primary); got != was {
 		t.Errorf("an old return is called %q; want %q", got, was)
 	}
 	if got := Label(sets, "2", o.ThreatArea.Primary); got != "false documents" || o.ThreatArea.Primary != "OIC-DOC" {
 		t.Errorf("under the new labels %s is called %q", o.ThreatArea.Primary, got)
 	}
-	for _, a := range []Area{Facilitation, Documents, Abuse} {
+	for _, a := range casework.ThreatAreas {
 		if Label(Labels(), "1", a) == string(a) {
 			t.Errorf("%s has no label", a)
 		}
@@ -486,9 +486,6 @@ func series(r *rand.Rand, seed uint64, share, later float64, from int) (points [
 // TestFindChange: of series that stay the same at most one in a hundred is
 // flagged, and one that doubles is found, near where it does.
 func TestFindChange(t *testing.T) {
-	if testing.Short() {
-		t.Skip("draws many series")
-	}
 	r := rand.New(rand.NewPCG(3, 4))
 	const worlds = 600
 	alarms, found, near := 0, 0, 0

@@ -71,7 +71,7 @@ var (
 
 // AreaLabel is what a threat area was called in a version of the labels.
 func AreaLabel(version string, a casework.ThreatArea) string {
-	return upper(threat.Label(threat.Labels(), version, threat.Area(a)))
+	return upper(threat.Label(threat.Labels(), version, a))
 }
 
 // areaNow is what it is called today.

@@ -9,6 +9,7 @@ import (
 	"golang.org/x/image/font/gofont/gobold"
 	"golang.org/x/image/font/gofont/goregular"
 
+	"touchstone.internal/pipeline/casework"
 	"touchstone.internal/pipeline/threat"
 )
 
@@ -99,8 +100,8 @@ func (d packed) room(height float64) {
 func (d packed) body(p Pack) {
 	s := p.Summary
 	d.heading(packTitle, 18)
-	d.say(p.Quarter.Text() + ". Made on " + p.MadeAt.Format("2 January 2006") + ". Threat area " + string(threat.Documents) + ": " +
-		threat.Label(threat.Labels(), newestLabels(), threat.Documents) + ".")
+	d.say(p.Quarter.Text() + ". Made on " + p.MadeAt.Format("2 January 2006") + ". Threat area " + string(casework.AreaDocuments) + ": " +
+		threat.Label(threat.Labels(), newestLabels(), casework.AreaDocuments) + ".")
 	d.say(s.Headline())
 	d.say(s.Standing())
 	d.heading("What changes", 13)

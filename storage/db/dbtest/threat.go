@@ -192,7 +192,7 @@ func feedExposure(t *testing.T, s Store) {
 	noErr(t, s.SaveMovement(t.Context(), e.Reference, came, officer))
 	foundFalse(t, s, in(e))
 	record := fed(t, s, threat.Filter{})[0]
-	same(t, []any{record.Direction, record.Modes, record.ThreatArea.Secondary}, []any{"entry", []string{"ROAD-FERRY"}, []threat.Area{threat.Facilitation}})
+	same(t, []any{record.Direction, record.Modes, record.ThreatArea.Secondary}, []any{"entry", []string{"ROAD-FERRY"}, []casework.ThreatArea{casework.AreaFacilitation}})
 	waits := passport(t, s, in(e), "UTO")
 	decide(t, s, waits, rita, pipeline.DataAltered)
 	front := flagged(t, s, day) // of an encounter that is not known; its zone is on the back
