@@ -2,7 +2,6 @@ package web
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"net/http"
 	"net/url"
@@ -32,11 +31,8 @@ func (s *server) incidentRoutes(rt *router) {
 // incidentForm is how the reference of an incident is written.
 var incidentForm = regexp.MustCompile(`^I-[A-Z0-9]{4}-[A-Z0-9]{4}$`)
 
-// newIncidentID makes a reference that people can read to each other.
-func newIncidentID() string {
-	t := rand.Text()
-	return "I-" + t[:4] + "-" + t[4:8]
-}
+// newIncidentID makes the reference of an incident.
+func newIncidentID() string { return newReference("I") }
 
 // problemNoIncident is said of an incident that is not there and of one that is of
 // no business of the account.

@@ -114,14 +114,21 @@ var samples = map[string]sample{
 	"POST /encounters/{reference}/movement": {form: url.Values{
 		"direction": {"exit"}, "purpose": {"unknown"}, "clandestine": {"unknown"}, "actor_scope": {"unknown"}, "boundary_crossed": {"unknown"},
 	}},
-	"POST /api/v1/encounters/{reference}/movement": {json: `{"direction": "exit", "purpose": "unknown", "clandestine": "unknown", "actor_scope": "unknown", "boundary_crossed": "unknown"}`},
-	"POST /encounters/{reference}/areas":           {form: url.Values{"primary": {"OIC-FAC"}}},
-	"POST /api/v1/encounters/{reference}/areas":    {json: `{"primary": "OIC-FAC"}`},
-	"POST /incidents":                              {form: url.Values{"title": {"Lorry"}, "site": {"UTO"}, "marking": {"OFFICIAL"}}},
-	"POST /api/v1/incidents":                       {json: `{"title": "Lorry", "site": "UTO", "marking": "OFFICIAL"}`},
-	"POST /api/v1/incidents/{incident}/encounters": {json: `{"encounter": "UTO-000000-0001"}`},
-	"POST /referrals/{referral}/close":             {form: url.Values{"outcome": {"looked after"}}},
-	"POST /api/v1/referrals/{referral}/close":      {json: `{"outcome": "looked after"}`},
+	"POST /api/v1/encounters/{reference}/movement":              {json: `{"direction": "exit", "purpose": "unknown", "clandestine": "unknown", "actor_scope": "unknown", "boundary_crossed": "unknown"}`},
+	"POST /encounters/{reference}/areas":                        {form: url.Values{"primary": {"OIC-FAC"}}},
+	"POST /api/v1/encounters/{reference}/areas":                 {json: `{"primary": "OIC-FAC"}`},
+	"POST /incidents":                                           {form: url.Values{"title": {"Lorry"}, "site": {"UTO"}, "marking": {"OFFICIAL"}}},
+	"POST /api/v1/incidents":                                    {json: `{"title": "Lorry", "site": "UTO", "marking": "OFFICIAL"}`},
+	"POST /api/v1/incidents/{incident}/encounters":              {json: `{"encounter": "UTO-000000-0001"}`},
+	"POST /encounters/{reference}/people/{number}/links":        {address: "/encounters/{reference}/people/1/links", form: url.Values{"link-to": {"2"}, "link-kind": {"sibling_of"}, "link-status": {"claimed"}, "link-source": {"person"}, "link-grade": {"2D"}, "link-words": {"as told"}}},
+	"GET /api/v1/encounters/{reference}/people/{number}/links":  {address: "/api/v1/encounters/{reference}/people/1/links"},
+	"POST /api/v1/encounters/{reference}/people/{number}/links": {address: "/api/v1/encounters/{reference}/people/1/links", json: `{"to": 2, "kind": "sibling_of", "status": "claimed", "source": "person", "grade": "2D", "words": "as told"}`},
+	"POST /series":                            {form: url.Values{"title": {"Soft print"}, "words": {"the same background"}}},
+	"POST /api/v1/series":                     {json: `{"title": "Soft print", "words": "the same background"}`},
+	"POST /series/{series}/entries":           {form: url.Values{"kind": {"state"}, "state-state": {"closed"}, "state-words": {"two printers"}}},
+	"POST /api/v1/series/{series}/entries":    {json: `{"kind": "state", "state": "closed", "words": "two printers"}`},
+	"POST /referrals/{referral}/close":        {form: url.Values{"outcome": {"looked after"}}},
+	"POST /api/v1/referrals/{referral}/close": {json: `{"outcome": "looked after"}`},
 }
 
 // kind is a kind of record that an address names.
@@ -144,6 +151,7 @@ var kinds = map[string]kind{
 	"recipient": {(*matrix).addRecipient, "none"},
 	"dispatch":  {(*matrix).addDispatch, "none"},
 	"incident":  {(*matrix).addIncident, "I-0000-0000"},
+	"series":    {(*matrix).addSeries, "W-0000-0000"},
 }
 
 // private are the kinds that nobody else sees, whatever the policy says of the
@@ -310,6 +318,16 @@ func (m *matrix) addIncident(owner string) string {
 		m.t.Fatal(err)
 	}
 	return i.ID
+}
+
+// addSeries opens a series.
+func (m *matrix) addSeries(owner string) string {
+	m.t.Helper()
+	s, err := m.w.desk.server.beginSeries(m.t.Context(), seriesWish{"Soft print", "the same background"}, pipeline.Account{Name: owner})
+	if err != nil {
+		m.t.Fatal(err)
+	}
+	return s.ID
 }
 
 // address is where a request to a route goes; it may hold the name of a kind.

@@ -181,8 +181,7 @@ type areasBody struct {
 
 // areaMark is put down under the labels in use.
 func areaMark(b areasBody, who pipeline.Account, now time.Time) casework.AreaMark {
-	sets := threat.Labels()
-	return casework.AreaMark{Primary: b.Primary, Secondary: b.Secondary, Labels: sets[len(sets)-1].Version, By: who.Name, At: now}
+	return casework.AreaMark{Primary: b.Primary, Secondary: b.Secondary, Labels: threat.Newest().Version, By: who.Name, At: now}
 }
 
 // apiSaveMovement puts a movement down, or a correction of one.

@@ -56,7 +56,11 @@ func (s *server) casefile(ctx context.Context, reference string, a policy.Action
 	if err := s.consult(ctx, e.Reference, detail); err != nil {
 		return casework.Group{}, err
 	}
-	return s.Casework.Group(ctx, e.Reference)
+	g, err := s.Casework.Group(ctx, e.Reference)
+	if err != nil {
+		return g, err
+	}
+	return s.covered(ctx, g)
 }
 
 // visible gives a group as an account may see it: without referrals that only
@@ -198,6 +202,9 @@ func (s *server) showPerson(w http.ResponseWriter, r *http.Request, who pipeline
 		return err
 	}
 	view.Group, view.Person = visible(g, who), p
+	if view.Candidates, err = s.candidates(ctx, casework.PersonAt{Encounter: g.Encounter, Number: p.Number}); err != nil {
+		return err
+	}
 	all, err := s.rules.Suggest(g, nil)
 	if err != nil {
 		return err

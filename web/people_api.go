@@ -18,6 +18,7 @@ type groupBody struct {
 	People      []casework.Person  `json:"people"`
 	Holdings    []casework.Holding `json:"holdings"`
 	Referrals   []referralBody     `json:"referrals"`
+	Links       []casework.Link    `json:"links"`        // every line, the oldest first
 	Mixed       bool               `json:"mixed"`        // people of it have parts that must not meet
 	VictimFirst []int              `json:"victim_first"` // numbers of those who are looked after first
 	Prompts     []promptBody       `json:"prompts"`
@@ -80,7 +81,7 @@ func listed[T any](all []T) []T { return append([]T{}, all...) }
 // bodyOfGroup gives a group as an account may see it, with no list that is null.
 func bodyOfGroup(g casework.Group, who pipeline.Account) groupBody {
 	b := groupBody{
-		Encounter: g.Encounter, Holdings: listed(g.Holdings), Mixed: g.Mixed(), People: listed(g.People), Referrals: []referralBody{},
+		Encounter: g.Encounter, Holdings: listed(g.Holdings), Links: listed(g.Links), Mixed: g.Mixed(), People: listed(g.People), Referrals: []referralBody{},
 		VictimFirst: []int{}, Prompts: []promptBody{}, Suggestions: []suggestionBody{}, Tasks: []taskBody{}, Limits: []deadlineBody{},
 	}
 	for i, p := range b.People {

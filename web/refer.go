@@ -44,6 +44,7 @@ type referBody struct {
 	Rule     string           `json:"rule"`
 	Person   int              `json:"person,omitempty"`
 	Document string           `json:"document,omitempty"`
+	Series   string           `json:"series,omitempty"`
 	Consent  casework.Consent `json:"consent,omitempty"`
 	Nature   casework.Nature  `json:"nature,omitempty"`
 	Reason   string           `json:"reason"`
@@ -71,7 +72,7 @@ func (s *server) compose(ctx context.Context, g casework.Group, b referBody) (ca
 	}
 	now := s.Now()
 	return casework.Referral{
-		ID: newReferralID(), Rule: rule.ID, Kind: rule.Kind, Encounter: g.Encounter, Person: b.Person, Document: b.Document,
+		ID: newReferralID(), Rule: rule.ID, Kind: rule.Kind, Encounter: g.Encounter, Person: b.Person, Document: b.Document, Series: b.Series,
 		Priority: rule.Priority, Consent: b.Consent, Nature: b.Nature, Reason: strings.TrimSpace(b.Reason), Content: string(content),
 		Guidance: s.rules.Guidance, SentAt: now, AckDue: now.Add(time.Duration(rule.AckMinutes) * time.Minute),
 	}, sections, rule, nil
@@ -98,10 +99,13 @@ func aimed(g casework.Group, rule casework.Rule, b referBody, docs []pipeline.Do
 	return lines, nil
 }
 
-// newReferralID makes a reference that people can read to each other.
-func newReferralID() string {
+// newReferralID makes the reference of a referral.
+func newReferralID() string { return newReference("R") }
+
+// newReference makes a reference of a kind that people can read to each other.
+func newReference(kind string) string {
 	t := rand.Text()
-	return "R-" + t[:4] + "-" + t[4:8]
+	return kind + "-" + t[:4] + "-" + t[4:8]
 }
 
 // referralForm is how the reference of a referral is written.
@@ -111,7 +115,7 @@ var referralForm = regexp.MustCompile(`^R-[A-Z0-9]{4}-[A-Z0-9]{4}$`)
 func referBodyOf(v url.Values) referBody {
 	person, _ := strconv.Atoi(v.Get("person")) // none is 0, which is the group
 	return referBody{
-		Rule: v.Get("rule"), Person: person, Document: v.Get("document"), Consent: casework.Consent(v.Get("consent")),
+		Rule: v.Get("rule"), Person: person, Document: v.Get("document"), Series: v.Get("series"), Consent: casework.Consent(v.Get("consent")),
 		Nature: casework.Nature(v.Get("nature")), Reason: v.Get("reason"),
 	}
 }

@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"touchstone.internal/pipeline"
+	"touchstone.internal/pipeline/casework"
 	"touchstone.internal/pipeline/threat"
 	"touchstone.internal/web/page"
 	"touchstone.internal/web/policy"
@@ -79,8 +80,8 @@ func parseThreat(q url.Values, now time.Time) (f threat.Select, errs []fieldErro
 		"model":   func(v string) bool { f.Model = v; return modelForm.MatchString(v) },
 		"role":    func(v string) bool { f.Part = threat.Part(v); return slices.Contains(threat.Parts, f.Part) },
 		"business_model": func(v string) bool {
-			f.Business = threat.BusinessModel(v)
-			return slices.Contains(threat.BusinessModels, f.Business)
+			f.Business = casework.BusinessModel(v)
+			return slices.Contains(casework.BusinessModels, f.Business)
 		},
 	}
 	for _, name := range slices.Sorted(maps.Keys(threatTexts)) {
@@ -135,6 +136,9 @@ func (s *server) threatPage(w http.ResponseWriter, r *http.Request, _ pipeline.A
 			return err
 		}
 		status, view.Summary = http.StatusOK, sum
+		if view.Series, err = s.knownSeries(r.Context()); err != nil {
+			return err
+		}
 	}
 	s.show(w, r, screen{status, "threat", view})
 	return nil

@@ -31,6 +31,7 @@ type Group struct {
 	People    []Person   `json:"people"`
 	Holdings  []Holding  `json:"holdings"`
 	Referrals []Referral `json:"referrals"`
+	Links     []Link     `json:"links"` // those that begin or end here, the oldest first
 }
 
 // Holding says who handed a document over and whose it is said to be.

@@ -49,6 +49,7 @@ func (g Group) Prompts() (open []Prompt) {
 		r.answers()
 		r.holdings(g)
 		r.company(g)
+		r.links(g)
 		open = append(open, r.open...)
 	}
 	return open
@@ -153,6 +154,9 @@ func (g Group) Next(clock time.Time) time.Time {
 	}
 	for _, h := range g.Holdings {
 		newest = later(newest, h.At)
+	}
+	for _, l := range g.Links {
+		newest = later(newest, l.At)
 	}
 	return later(clock.Truncate(time.Microsecond), newest.Add(time.Microsecond))
 }

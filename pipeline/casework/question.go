@@ -124,6 +124,15 @@ var Questions = []Question{
 		{Code: "no", Text: "No"},
 	}, Many: true},
 	{Code: "F9", Part: PartFacts, Text: "Does the person control the documents or the travel of others?", Choices: yesNo()},
+	{Code: "F10", Part: PartFacts, Text: "At which address do they live here?", Hint: "The safeguarding lead alone is told who else gave the same one. It is not printed."},
+	{Code: "F11", Part: PartFacts, Text: "Who provides the place where they live?", Choices: []Choice{
+		{Code: "self", Text: "They or their family"},
+		{Code: "employer", Text: "Whoever they work for", Lights: true},
+		{Code: "mover", Text: "Whoever brought them here", Lights: true},
+		{Code: "other", Text: "Somebody else"},
+		{Code: "unsure", Text: "Not sure"},
+	}, Lights: PromptControl},
+	{Code: "F12", Part: PartFacts, Text: "What work do they do, for whom, and what is kept back from their pay?"},
 }
 
 // Find gives the question of a code; ok is false if there is none.

@@ -85,6 +85,7 @@ type Referral struct {
 	Encounter string        `json:"encounter"`
 	Person    int           `json:"person"`   // 0 if it concerns the group or a document
 	Document  string        `json:"document"` // empty if it concerns a person or the group
+	Series    string        `json:"series"`   // from which it was made; empty if from none
 	Priority  string        `json:"priority"` // "P0" to "P3"
 	Consent   Consent       `json:"consent"`
 	Nature    Nature        `json:"nature"`

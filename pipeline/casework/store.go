@@ -74,6 +74,8 @@ func UpstreamTask(encounter string, now time.Time) Task {
 type Store interface {
 	MovementStore
 	IncidentStore
+	LinkStore
+	SeriesStore
 
 	// AddPerson gives the next number of the encounter.
 	AddPerson(ctx context.Context, encounter string, who pipeline.Account, now time.Time) (int, error)

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"touchstone.internal/pipeline/casework"
 )
 
 // form is the part of JSON Schema that the feed's uses.
@@ -147,7 +149,7 @@ func TestSchemaIsClosed(t *testing.T) {
 func TestRecordsFollowSchema(t *testing.T) {
 	schema := schemaOf(t)
 	f := facts()
-	f.Series, f.Linked, f.Business = "S-1", 12, ModelFull
+	f.Series, f.Linked, f.Business = "S-1", 12, casework.BusinessFull
 	f.Modes, f.Direction, f.Clandestine = []string{"SEA-SMALL", "ROAD-FERRY"}, "entry", true
 	f.Decision.Findings = []string{"MRZ-03", "other", "Anna Maria Eriksson"}
 	bare := Facts{Document: "TSD-0000-0000", Decision: f.Decision, Cause: f.Cause, ScreenedAt: noon, Model: UnknownModel}

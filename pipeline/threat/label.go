@@ -8,13 +8,15 @@ import (
 	"touchstone.internal/pipeline/casework"
 )
 
-// LabelSet is what the threat areas are called from some day on. Codes stay; a
+// LabelSet is what threat areas and business models are called from some day on. Codes stay; a
 // return that was made under a set is read with it for good.
 type LabelSet struct {
 	Version string                         `json:"version"`
 	From    string                         `json:"from"` // day
 	Source  string                         `json:"source"`
 	Areas   map[casework.ThreatArea]string `json:"areas"`
+	// Businesses are the guidance's "different business models"; the codes are proposed.
+	Businesses map[casework.BusinessModel]string `json:"business_models"`
 }
 
 //go:embed labels.json
@@ -40,4 +42,21 @@ func Label(sets []LabelSet, version string, a casework.ThreatArea) string {
 		}
 	}
 	return string(a)
+}
+
+// BusinessLabel is what a business model was called in a version of the labels; its
+// code if there is no such version.
+func BusinessLabel(sets []LabelSet, version string, b casework.BusinessModel) string {
+	for _, s := range sets {
+		if s.Version == version && s.Businesses[b] != "" {
+			return s.Businesses[b]
+		}
+	}
+	return string(b)
+}
+
+// Newest is the set in use.
+func Newest() LabelSet {
+	sets := Labels()
+	return sets[len(sets)-1]
 }

@@ -41,24 +41,10 @@ const (
 	Possession Part = "possession_use"
 )
 
-// BusinessModel is how the group behind a series works.
-type BusinessModel string
-
-// The business models.
-const (
-	ModelFull      BusinessModel = "BM-FULL"    // moves, documents, exploits
-	ModelTransport BusinessModel = "BM-TRANS"   // transport, then hands over
-	ModelDocuments BusinessModel = "BM-DOCSHOP" // documents only
-	ModelUnknown   BusinessModel = "BM-UNK"
-)
-
-// Parts and BusinessModels are all of them, in order.
+// Parts are all of them, in order.
 //
-//nolint:gochecknoglobals // tables, never written
-var (
-	Parts          = []Part{Production, Supply, Possession}
-	BusinessModels = []BusinessModel{ModelFull, ModelTransport, ModelDocuments, ModelUnknown}
-)
+//nolint:gochecknoglobals // a table, never written
+var Parts = []Part{Production, Supply, Possession}
 
 // What stands where nothing is known.
 const (
@@ -72,7 +58,7 @@ const (
 // known to be true nor from a source that was tested (3x5x2); what reviewers found
 // is shared under conditions. The scale's wording is not verified.
 const (
-	ungraded   = "2D"
+	ungraded   = string(casework.Ungraded)
 	conditions = "C"
 	marking    = "OFFICIAL-SENSITIVE"
 )
@@ -105,27 +91,27 @@ type Upstream struct {
 // Outcome is one record of the feed: a document that two people found to be false
 // or falsely used.
 type Outcome struct {
-	Feed          string               `json:"feed"`
-	ID            string               `json:"id"`       // stands for the document and tells nothing of it
-	Revision      int                  `json:"revision"` // the highest of an ID counts
-	Period        string               `json:"period"`   // month in which it was screened, "2026-11"
-	ThreatArea    Areas                `json:"threat_area"`
-	Labels        string               `json:"labels"` // version of the labels in use
-	Part          Part                 `json:"role"`
-	Verdict       pipeline.Verdict     `json:"verdict"`
-	Confidence    pipeline.Confidence  `json:"confidence"`
-	Level         int                  `json:"level"`
-	Model         Model                `json:"document_model"`
-	Stage         pipeline.ReviewCause `json:"detection_stage"`
-	Channel       pipeline.Channel     `json:"channel"` // empty if not known
-	Site          string               `json:"site"`
-	Modes         []string             `json:"modes"`
-	Direction     string               `json:"direction"`
-	Series        string               `json:"series"` // pseudonym; empty if none
-	BusinessModel BusinessModel        `json:"business_model"`
-	Methods       []string             `json:"methods"` // codes of the checks relied on, "other" for what none found
-	Price         *Price               `json:"price"`
-	Upstream      Upstream             `json:"upstream"`
+	Feed          string                 `json:"feed"`
+	ID            string                 `json:"id"`       // stands for the document and tells nothing of it
+	Revision      int                    `json:"revision"` // the highest of an ID counts
+	Period        string                 `json:"period"`   // month in which it was screened, "2026-11"
+	ThreatArea    Areas                  `json:"threat_area"`
+	Labels        string                 `json:"labels"` // version of the labels in use
+	Part          Part                   `json:"role"`
+	Verdict       pipeline.Verdict       `json:"verdict"`
+	Confidence    pipeline.Confidence    `json:"confidence"`
+	Level         int                    `json:"level"`
+	Model         Model                  `json:"document_model"`
+	Stage         pipeline.ReviewCause   `json:"detection_stage"`
+	Channel       pipeline.Channel       `json:"channel"` // empty if not known
+	Site          string                 `json:"site"`
+	Modes         []string               `json:"modes"`
+	Direction     string                 `json:"direction"`
+	Series        string                 `json:"series"` // pseudonym; empty if none
+	BusinessModel casework.BusinessModel `json:"business_model"`
+	Methods       []string               `json:"methods"` // codes of the checks relied on, "other" for what none found
+	Price         *Price                 `json:"price"`
+	Upstream      Upstream               `json:"upstream"`
 	// Linked is how many holders of documents of the series were referred for
 	// their welfare; null if there is no series or they are fewer than SmallCell.
 	Linked   *int   `json:"msht_linkage"`
@@ -163,20 +149,19 @@ type Facts struct {
 	Direction   string
 	Clandestine bool
 	Series      string // id; empty if the document is in none that is confirmed
-	Business    BusinessModel
+	Business    casework.BusinessModel
 	Linked      int // holders of the series who were referred for their welfare
 	Key         []byte
 }
 
 // Record makes the record of what is known.
 func Record(f Facts) Outcome {
-	labels := Labels()
 	o := Outcome{
 		Feed: Feed, ID: pseudonym(f.Key, "document", string(f.Document)), Period: MonthOf(f.ScreenedAt),
-		ThreatArea: areasOf(f), Labels: labels[len(labels)-1].Version, Part: partOf(f.Group),
+		ThreatArea: areasOf(f), Labels: Newest().Version, Part: partOf(f.Group),
 		Verdict: f.Decision.Verdict, Confidence: f.Decision.Confidence, Level: f.Decision.Level, Model: f.Model, Stage: f.Cause,
 		Channel: f.Encounter.Channel, Site: orUnknown(f.Encounter.Site, UnknownSite), Modes: append([]string{}, f.Modes...),
-		Direction: orUnknown(f.Direction, UnknownDirection), BusinessModel: BusinessModel(orUnknown(string(f.Business), string(ModelUnknown))),
+		Direction: orUnknown(f.Direction, UnknownDirection), BusinessModel: casework.BusinessModel(orUnknown(string(f.Business), string(casework.BusinessUnknown))),
 		Methods: methodsOf(f.Decision), Price: priceOf(f.Group), Upstream: upstreamOf(f.Group),
 		Grade: ungraded, Handling: conditions, Marking: marking, Guidance: casework.Guidance(), RuleSet: f.RuleSet,
 	}

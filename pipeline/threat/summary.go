@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"touchstone.internal/pipeline"
+	"touchstone.internal/pipeline/casework"
 )
 
 // Kinds are the kinds of verdict that count as found false, in the order of
@@ -130,7 +131,7 @@ func (s Summary) Parts() []Row {
 
 // Businesses counts by how the groups behind series work.
 func (s Summary) Businesses() []Row {
-	return s.by(func(c Cell) string { return string(c.Business) }, func(f *Select, v string) { f.Business = BusinessModel(v) })
+	return s.by(func(c Cell) string { return string(c.Business) }, func(f *Select, v string) { f.Business = casework.BusinessModel(v) })
 }
 
 // PriceRow is what was told of prices in a currency.

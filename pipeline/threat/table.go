@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"touchstone.internal/pipeline"
+	"touchstone.internal/pipeline/casework"
 )
 
 // SmallCell is the number below which a figure is not shown: who few are could be
@@ -45,7 +46,7 @@ type Cell struct {
 	Model    string
 	Verdict  pipeline.Verdict
 	Part     Part
-	Business BusinessModel
+	Business casework.BusinessModel
 	Price    string // currency and index of the band, "EUR 3"
 }
 
@@ -170,7 +171,7 @@ type Select struct {
 	Verdict     pipeline.Verdict
 	Model       string
 	Part        Part
-	Business    BusinessModel
+	Business    casework.BusinessModel
 	Price       string // begins with this
 }
 

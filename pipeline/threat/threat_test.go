@@ -46,7 +46,7 @@ func TestRecord(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if o.Period != "2026-11" || o.Site != "NPT" || o.Part != Supply || o.ThreatArea.Primary != casework.AreaDocuments || o.Series != "" || o.BusinessModel != ModelUnknown {
+	if o.Period != "2026-11" || o.Site != "NPT" || o.Part != Supply || o.ThreatArea.Primary != casework.AreaDocuments || o.Series != "" || o.BusinessModel != casework.BusinessUnknown {
 		t.Errorf("record %+v", o)
 	}
 	want := Upstream{
@@ -161,7 +161,7 @@ func TestS13(t *testing.T) {
 // TestS21 is "OCGs use different business models": documents are counted by them.
 func TestS21(t *testing.T) {
 	table := NewTable([]byte("key"))
-	for _, b := range []BusinessModel{ModelFull, ModelDocuments} {
+	for _, b := range []casework.BusinessModel{casework.BusinessFull, casework.BusinessDocuments} {
 		f := facts()
 		f.Series, f.Business = "S-1", b
 		table.Add(Found, CellOf(Record(f)), 20)

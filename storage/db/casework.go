@@ -99,7 +99,10 @@ func (d *DB) SaveAnswer(ctx context.Context, encounter string, number int, a cas
 			return err
 		}
 		_, err = tx.ExecContext(ctx, statement, len(p.Answers)+1, encounter, number, a.Question, a.State, values, text(a.Words), a.Source, who.Name, micros(at))
-		return err
+		if err != nil {
+			return err
+		}
+		return addTraces(ctx, tx, casework.PersonAt{Encounter: encounter, Number: number}, a)
 	})
 	if err != nil {
 		return fmt.Errorf("save answer: %w", err)
@@ -180,7 +183,7 @@ func readGroup(ctx context.Context, q queryer, encounter string, people int) (ca
 	for n := range people {
 		g.People = append(g.People, casework.Person{Encounter: encounter, Number: n + 1})
 	}
-	for _, read := range []func(context.Context, queryer, *casework.Group) error{readAnswers, readRoles, readClosings, readHoldings} {
+	for _, read := range []func(context.Context, queryer, *casework.Group) error{readAnswers, readRoles, readClosings, readHoldings, readLinks} {
 		if err := read(ctx, q, &g); err != nil {
 			return g, err
 		}

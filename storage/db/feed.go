@@ -160,6 +160,9 @@ func factsOf(ctx context.Context, tx *sql.Tx, id pipeline.DocumentID) (f threat.
 	if f.Group, err = readGroup(ctx, tx, encounter, people); err != nil {
 		return f, err
 	}
+	if f.Series, f.Business, f.Linked, err = confirmedSeries(ctx, tx, id); err != nil {
+		return f, err
+	}
 	f.Key, err = ownKey(ctx, tx, feedKey)
 	return f, err
 }

@@ -13,12 +13,12 @@ import (
 )
 
 // referralColumns are the columns that scanReferral reads, in order.
-const referralColumns = `id, rule, kind, encounter, person, document, priority, consent, nature, reason, content, hash, guidance,
+const referralColumns = `id, rule, kind, encounter, person, document, series, priority, consent, nature, reason, content, hash, guidance,
 	state, sent_by, sent_at, ack_due, ack_by, ack_at, outcome, closed_at`
 
 func scanReferral(scan func(...any) error) (r casework.Referral, err error) {
 	var sent, due, ack, closed int64
-	err = scan(&r.ID, &r.Rule, &r.Kind, &r.Encounter, &r.Person, &r.Document, &r.Priority, &r.Consent, &r.Nature, &r.Reason, &r.Content, &r.Hash,
+	err = scan(&r.ID, &r.Rule, &r.Kind, &r.Encounter, &r.Person, &r.Document, &r.Series, &r.Priority, &r.Consent, &r.Nature, &r.Reason, &r.Content, &r.Hash,
 		&r.Guidance, &r.State, &r.SentBy, &sent, &due, &r.AckBy, &ack, &r.Outcome, &closed)
 	r.SentAt, r.AckDue, r.AckAt, r.ClosedAt = timeOf(sent), timeOf(due), timeOf(ack), timeOf(closed)
 	return r, err
@@ -46,7 +46,7 @@ func referrals(ctx context.Context, q queryer, which string, args ...any) (all [
 func (d *DB) Send(ctx context.Context, r casework.Referral, who pipeline.Account) error {
 	const statement = `
 		INSERT INTO referrals (` + referralColumns + `)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 'sent', $14, $15, $16, '', 0, '', 0)`
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 'sent', $15, $16, $17, '', 0, '', 0)`
 	r.Content, r.SentBy = text(r.Content), who.Name
 	r = r.Seal()
 	event := caseEvent(r.Encounter, who, r.SentAt, pipeline.OpDisclose, "referral_sent")
@@ -57,7 +57,10 @@ func (d *DB) Send(ctx context.Context, r casework.Referral, who pipeline.Account
 		if err := refuse(g.Check(r)); err != nil {
 			return err
 		}
-		if _, err := tx.ExecContext(ctx, statement, r.ID, r.Rule, r.Kind, r.Encounter, r.Person, text(r.Document), r.Priority, r.Consent, r.Nature,
+		if err := fromSeries(ctx, tx, r, who); err != nil {
+			return err
+		}
+		if _, err := tx.ExecContext(ctx, statement, r.ID, r.Rule, r.Kind, r.Encounter, r.Person, text(r.Document), text(r.Series), r.Priority, r.Consent, r.Nature,
 			text(r.Reason), r.Content, r.Hash, r.Guidance, who.Name, micros(r.SentAt), micros(r.AckDue)); err != nil {
 			return err
 		}

@@ -336,7 +336,7 @@ func examples(t *testing.T) []example {
 	es = append(es, queueExamples()...)
 	es = append(append(es, boardExamples()...), threatExamples()...)
 	es = append(append(es, peopleExamples()...), referExamples()...)
-	es = append(es, movementExamples()...)
+	es = append(append(es, movementExamples()...), seriesExamples()...)
 	es = append(es, companyExamples(drawn(t))...)
 	es = append(es, documentExamples(drawn(t))...)
 	es = append(es, reviewExamples(drawn(t))...)

@@ -99,6 +99,8 @@ var may = []struct { //nolint:gochecknoglobals // a table, never written
 	{policy.Search, "search for documents, for a reason that is written down", ""},
 	{policy.Raise, "raise a safety concern on every document", "raise a safety concern on the documents that they uploaded"},
 	{policy.History, "see who did what with a document", ""},
+	{policy.Tie, "tie documents together as the work of one workshop", ""},
+	{policy.Shared, "be told who gave the same address or telephone as a person", ""},
 	{policy.Audit, "read the audit log", ""},
 	{policy.Operate, "see how the service is doing, and no document", ""},
 	{policy.Accounts, "add and change accounts", ""},

@@ -76,8 +76,7 @@ func AreaLabel(version string, a casework.ThreatArea) string {
 
 // areaNow is what it is called today.
 func areaNow(a casework.ThreatArea) string {
-	sets := threat.Labels()
-	return AreaLabel(sets[len(sets)-1].Version, a)
+	return AreaLabel(threat.Newest().Version, a)
 }
 
 // Now is what the form shows: what was filled in and cannot stand, or the newest

@@ -57,6 +57,8 @@ var views = map[string]reflect.Type{ //nolint:gochecknoglobals // a table, never
 	"recipients": reflect.TypeFor[Recipients](),
 	"threat":     reflect.TypeFor[Threat](),
 	"records":    reflect.TypeFor[Records](),
+	"series":     reflect.TypeFor[Series](),
+	"all-series": reflect.TypeFor[AllSeries](),
 	"safety":     reflect.TypeFor[Safety](),
 	"status":     reflect.TypeFor[Status](),
 	"problem":    reflect.TypeFor[Problem](),
@@ -84,7 +86,7 @@ func Load() (*Pages, error) {
 	if err != nil {
 		return nil, fmt.Errorf("load assets: %w", err)
 	}
-	frame, err := template.New("layout.html").Funcs(functions(a)).Funcs(frameFunctions()).Funcs(preparers()).Funcs(peopleFunctions()).Funcs(threatFunctions()).Funcs(movementFunctions()).ParseFS(templateFiles, "templates/layout.html", "templates/parts.html", "templates/saved.html", "templates/viewer.html")
+	frame, err := template.New("layout.html").Funcs(functions(a)).Funcs(frameFunctions()).Funcs(preparers()).Funcs(peopleFunctions()).Funcs(threatFunctions()).Funcs(movementFunctions()).Funcs(linkFunctions()).Funcs(seriesFunctions()).ParseFS(templateFiles, "templates/layout.html", "templates/parts.html", "templates/saved.html", "templates/viewer.html")
 	if err != nil {
 		return nil, fmt.Errorf("parse frame: %w", err)
 	}

@@ -31,6 +31,7 @@ type Person struct {
 	Group       casework.Group
 	Person      casework.Person
 	Suggestions []casework.Suggestion
+	Candidates  []casework.LinkCandidate
 	Errors      []Error
 	Form        url.Values // what was typed and could not be saved; nil if nothing
 	Returned    bool       // it comes from before a session ended
@@ -160,7 +161,8 @@ func promptsOf(g casework.Group, number int) (out []casework.Prompt) {
 // brought is why a prompt came up to which no answer led.
 var brought = map[casework.PromptCode]string{ //nolint:gochecknoglobals // a table, never written
 	casework.PromptManyHeld: "who holds the documents", casework.PromptHeldByOther: "who holds the documents",
-	casework.PromptCompany: "what is known of the group",
+	casework.PromptCompany: "what is known of the group", casework.PromptChild: "whose child they are said to be",
+	casework.PromptControl: "what they are said to work off",
 }
 
 // because names the questions that brought a prompt up.

@@ -49,7 +49,25 @@ func mixedGroup() casework.Group {
 			{Document: "TSD-9B2M-77KD", HeldBy: 1, BelongsTo: 2, By: "officer", At: now.Add(-50 * time.Minute)},
 		},
 		Referrals: []casework.Referral{sentReferral(casework.KindSafeguarding, 2)},
+		Links:     []casework.Link{linkOf(1, 2, casework.LinkFamily), linkOf(2, 3, casework.LinkSibling), linkOf(2, 3, casework.LinkAssists)},
 	}
+}
+
+// linkOf is one that somebody told.
+func linkOf(from, to int, k casework.LinkKind) casework.Link {
+	return casework.Link{
+		From: casework.PersonAt{Encounter: occasion, Number: from}, To: casework.PersonAt{Encounter: occasion, Number: to}, Kind: k, Status: casework.LinkClaimed,
+		Words: "they said so", Source: casework.SourcePerson, Grade: casework.Ungraded, By: "officer", At: now.Add(-10 * time.Minute),
+	}
+}
+
+// hasInCommon is a view of a person with others who have something in common with them.
+func hasInCommon(v Person) Person {
+	v.Candidates = []casework.LinkCandidate{
+		{Person: casework.PersonAt{Encounter: "NPT-240824-0012", Number: 2}, Because: casework.TracePicture, Mine: "TSD-7Q4K-2M9X", Theirs: "TSD-9B2M-77KD", At: now.AddDate(0, -3, 0)},
+		{Person: casework.PersonAt{Encounter: "NPT-240824-0013", Number: 1}, Because: casework.TraceAddress, At: now.AddDate(0, -1, 0)},
+	}
+	return v
 }
 
 // sentReferral was sent half an hour ago, and waits.
@@ -107,12 +125,12 @@ func peopleExamples() []example {
 		}}},
 		{"person-locked", "person", shell(officer, at+"/2"), onePerson(g, 2)},
 		{"person-new", "person", shell(officer, at+"/1"), onePerson(alone, 1)},
-		{"person-checked", "person", shell(officer, at+"/1"), onePerson(checked, 1)},
+		{"person-checked", "person", shell(officer, at+"/1"), hasInCommon(onePerson(checked, 1))},
 		{"person-company", "person", shell(officer, at+"/3"), onePerson(g, 3)},
 		{"person-returned", "person", shell(officer, at+"/2"), returnedTo(onePerson(g, 2))},
 		{"person-error", "person", shell(officer, at+"/2"), onePerson(g, 2,
 			Error{"S1", "Select one of the answers that are offered"}, Error{"U4", "Select or write the answer"}, Error{"source", "Select where the answer comes from"},
-			Error{"reason", "Enter why you have no concern"}, Error{"role-reason", "Say why for this person"})},
+			Error{"reason", "Enter why you have no concern"}, Error{"role-reason", "Say why for this person"}, Error{"link-to", "There is no such person in that encounter"})},
 	}
 }
 

@@ -68,6 +68,9 @@ func TestS5gPages(t *testing.T) {
 				t.Errorf("%s says %q", e.name, word)
 			}
 		}
+		if strings.Contains(s, "Helps, or arranged the journey of") || !strings.Contains(s, "Brother or sister of person") {
+			t.Errorf("%s prints what speaks against somebody, or not their family", e.name)
+		}
 		if !strings.Contains(s, "Ask each person of this group alone") {
 			t.Errorf("%s does not ask after them", e.name)
 		}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"touchstone.internal/pipeline"
+	"touchstone.internal/pipeline/casework"
 	"touchstone.internal/pipeline/threat"
 )
 
@@ -17,6 +18,7 @@ import (
 // documents". Without figures, when the filters are wrong, it shows the filters.
 type Threat struct {
 	threat.Summary
+	Series []SeriesLine // the newest
 	Errors []Error
 }
 
@@ -76,11 +78,6 @@ var partWords = map[threat.Part]string{ //nolint:gochecknoglobals // a table, ne
 	threat.Production: "Production", threat.Supply: "Supply", threat.Possession: "Possession or use",
 }
 
-var businessWords = map[threat.BusinessModel]string{ //nolint:gochecknoglobals // a table, never written
-	threat.ModelFull: "Moves, documents and exploits", threat.ModelTransport: "Transport, then hands over",
-	threat.ModelDocuments: "Documents only", threat.ModelUnknown: "Not known",
-}
-
 // threatTable is a table of figures, whose bars are its chart.
 type threatTable struct {
 	ID, Caption, Name string
@@ -136,9 +133,14 @@ func selectQuery(s threat.Select) url.Values {
 }
 
 // Labels of the lines of tables.
-func verdictLabel(v string) string  { return verdictWords(pipeline.Verdict(v)) }
-func partLabel(v string) string     { return partWords[threat.Part(v)] }
-func businessLabel(v string) string { return businessWords[threat.BusinessModel(v)] }
+func verdictLabel(v string) string { return verdictWords(pipeline.Verdict(v)) }
+func partLabel(v string) string    { return partWords[threat.Part(v)] }
+
+// businessLabel is what a business model is called today.
+func businessLabel(v string) string {
+	return upper(threat.BusinessLabel(threat.Labels(), threat.Newest().Version, casework.BusinessModel(v)))
+}
+
 func plainLabel(v string) string {
 	if v == threat.UnknownSite || v == threat.UnknownModel.String() {
 		return "Not known"
@@ -364,7 +366,7 @@ func recordsOf(v Records) recordsView {
 		{string(f.Verdict), verdictWords(f.Verdict)},
 		{f.Model, plainLabel(f.Model)},
 		{string(f.Part), partWords[f.Part]},
-		{string(f.Business), businessWords[f.Business]},
+		{string(f.Business), businessLabel(string(f.Business))},
 	} {
 		if c.value != "" {
 			r.Chosen = append(r.Chosen, c.words)

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"touchstone.internal/pipeline"
+	"touchstone.internal/pipeline/casework"
 	"touchstone.internal/pipeline/threat"
 )
 
@@ -21,7 +22,7 @@ func someFigures() threat.Summary {
 		for j, site := range []string{"NPT", "EAF", "MIL", threat.UnknownSite} {
 			at := threat.Cell{Month: m, Site: site, Channel: pipeline.Channels[j], Mode: []string{"AIR", "ROAD-FERRY", threat.SeveralModes, threat.UnknownMode}[j], Model: []string{"UTO P", "UTO ID", "XPA V", "unknown unknown"}[j]}
 			table.Add(threat.Screened, at, 300+40*j)
-			at.Part, at.Business = threat.Parts[j%3], threat.BusinessModels[j]
+			at.Part, at.Business = threat.Parts[j%3], casework.BusinessModels[j]
 			at.Verdict = pipeline.DataAltered
 			table.Add(threat.Found, at, 6+i*2)
 			at.Verdict = []pipeline.Verdict{pipeline.Counterfeit, pipeline.Impostor, pipeline.FraudulentlyGot, pipeline.FalseEndorsement}[j]
@@ -60,7 +61,7 @@ func threatExamples() []example {
 	year := someFigures()
 	none := threat.Summary{Select: year.Select}
 	return []example{
-		{"threat", "threat", ana, Threat{Summary: year}},
+		{"threat", "threat", ana, Threat{Summary: year, Series: []SeriesLine{{softPrint().Series, softPrint().Facts}}}},
 		{"threat-empty", "threat", ana, Threat{Summary: none}},
 		{"threat-error", "threat", ana, Threat{Summary: none, Errors: []Error{{"from", "The first month must be one of the last 24, not after the last one"}}}},
 		{"records", "records", boss, Records{Select: threat.Select{From: "2025-12", Until: "2026-11", Site: "NPT", Kind: pipeline.KindAltered}, Entries: someRecords(), Next: "/threat/records?cursor=YQ"}},

@@ -294,6 +294,7 @@ var ways = []way{ //nolint:gochecknoglobals // a table, never written
 	{policy.Search, "/search", "Search", "Look documents up by number, name or hash, for a reason that is written down."},
 	{policy.Upload, "/typed-zone", "Typed zone", "Check a machine readable zone that came by phone."},
 	{policy.Threat, "/threat", "Threat area", "See what kinds of false document rise, and where. Take the figures and the feed away."},
+	{policy.Series, "/series", "Series", "See which documents may be the work of one workshop, and tie them together."},
 	{policy.Audit, "/audit", "Audit log", "See who did what, and when."},
 	{policy.Refer, "/referrals", "Referrals", "See who was told about whom, and whether they have answered."},
 	{policy.People, "/incidents", "Incidents", "Put encounters together that are one occasion, such as one lorry or one house."},

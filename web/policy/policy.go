@@ -28,6 +28,9 @@ const (
 	People     Action = "people"      // put down what is known of the people of an encounter
 	Refer      Action = "refer"       // send referrals, take and end them, do tasks
 	Receive    Action = "receive"     // fetch and acknowledge what was sent to one's own account
+	Shared     Action = "shared"      // be told who gave the same address or telephone as a person
+	Series     Action = "series"      // see series of documents and what follows from them
+	Tie        Action = "tie"         // open series, put documents in and out, say what they are
 	Threat     Action = "threat"      // see the threat area, take its feed and pack away
 	Operate    Action = "operate"     // see how the service is doing, try failures again
 	Accounts   Action = "accounts"    // add accounts, change roles, lock and unlock
@@ -38,7 +41,7 @@ const (
 //
 //nolint:gochecknoglobals // a table, never written
 var Actions = []Action{
-	Open, SignedIn, OwnAccount, Upload, Amend, Read, Evidence, History, Raise, Review, Queue, Board, Search, Audit, People, Refer, Receive, Threat, Operate, Accounts, Integrate,
+	Open, SignedIn, OwnAccount, Upload, Amend, Read, Evidence, History, Raise, Review, Queue, Board, Search, Audit, People, Refer, Receive, Shared, Series, Tie, Threat, Operate, Accounts, Integrate,
 }
 
 // Reach is on which records a role may do something.
@@ -60,16 +63,17 @@ var table = map[pipeline.Role]map[Action]Reach{
 	},
 	pipeline.RoleReviewer: {
 		SignedIn: All, OwnAccount: All, Upload: All, Amend: Own, Read: All, Evidence: All, History: All, Raise: All, Review: All, Queue: All, Search: All,
+		Series: All, Tie: All,
 	},
 	pipeline.RoleSafeguarding: {
-		SignedIn: All, OwnAccount: All, Read: All, History: All, Raise: All, Queue: All, People: All, Refer: All,
+		SignedIn: All, OwnAccount: All, Read: All, History: All, Raise: All, Queue: All, People: All, Refer: All, Shared: All, Series: All,
 	},
 	pipeline.RoleAnalyst: {
-		SignedIn: All, OwnAccount: All, Threat: All,
+		SignedIn: All, OwnAccount: All, Threat: All, Series: All, Tie: All,
 	},
 	pipeline.RoleSupervisor: {
 		SignedIn: All, OwnAccount: All, Read: All, Evidence: All, History: All, Raise: All, Queue: All, Board: All, Search: All,
-		People: All, Refer: All, Threat: All,
+		People: All, Refer: All, Threat: All, Series: All, Tie: All,
 	},
 	pipeline.RoleAuditor: {
 		SignedIn: All, OwnAccount: All, Read: All, History: All, Audit: All,

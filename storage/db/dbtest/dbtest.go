@@ -104,7 +104,7 @@ func Run(t *testing.T, open func(t *testing.T) Store) {
 	for name, test := range suite {
 		t.Run(name, func(t *testing.T) { test(t, open(t)) })
 	}
-	for _, more := range []map[string]func(*testing.T, Store){queueTests(), caseworkTests(), movementTests(), searchTests(), threatTests()} {
+	for _, more := range []map[string]func(*testing.T, Store){queueTests(), caseworkTests(), movementTests(), searchTests(), threatTests(), seriesTests()} {
 		for name, test := range more {
 			t.Run(name, func(t *testing.T) { test(t, open(t)) })
 		}
