@@ -129,6 +129,19 @@ func (s *story) mark(number int) {
 	s.both(at, url.Values{"role": {string(role)}, "reason": {reason}, "given": {s.pick("given", "yes", "no")}}, at, roleBody{role, rapid.Bool().Draw(s.t, "on"), reason})
 }
 
+// link says what a person is to the other, or takes it back.
+func (s *story) link(number int) {
+	b := linkBody{
+		To: 3 - number, Kind: rapid.SampledFrom(casework.LinkKinds).Draw(s.t, "kind"), Status: rapid.SampledFrom(casework.LinkStatuses).Draw(s.t, "status"),
+		Words: "as seen", Source: casework.SourceOfficer, Grade: casework.Ungraded,
+	}
+	form := linked(string(b.Kind), strconv.Itoa(b.To), "")
+	form.Set("link-status", string(b.Status))
+	form.Set("link-source", string(b.Source))
+	at := s.at(fmt.Sprintf("/people/%d/links", number))
+	s.both(at, form, at, b)
+}
+
 // several tries to mark more than one person, or more than one part, at once.
 func (s *story) several() {
 	s.actions++
@@ -212,6 +225,13 @@ func (s *story) check(before, after casework.Group) {
 	if marks > 1 {
 		s.t.Fatalf("%d parts were given at once", marks)
 	}
+	for _, o := range before.Prompts() {
+		stays := func(p casework.Prompt) bool { return p.Person == o.Person && p.Code == o.Code }
+		closed := len(after.People[o.Person-1].Closings) > len(before.People[o.Person-1].Closings)
+		if !closed && !slices.ContainsFunc(after.Prompts(), stays) {
+			s.t.Fatalf("person %d: %s is gone, and nobody has closed it", o.Person, o.Code)
+		}
+	}
 	for _, r := range after.Referrals[len(before.Referrals):] {
 		s.sent[r.Kind]++
 		s.checkSent(before, r)
@@ -249,7 +269,7 @@ func (s *story) checkSent(g casework.Group, r casework.Referral) {
 // step does one thing, drawn by chance.
 func (s *story) step(g casework.Group) {
 	number := rapid.IntRange(1, len(g.People)).Draw(s.t, "person")
-	switch rapid.IntRange(0, 11).Draw(s.t, "what") {
+	switch rapid.IntRange(0, 12).Draw(s.t, "what") {
 	case 0, 1:
 		s.answer(number)
 	case 2, 3:
@@ -264,6 +284,8 @@ func (s *story) step(g casework.Group) {
 		s.end(number)
 	case 9:
 		s.finish(g)
+	case 10:
+		s.link(number)
 	default:
 		s.refer(number)
 	}

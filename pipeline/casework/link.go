@@ -79,9 +79,14 @@ func (l Link) of(p PersonAt) bool { return l.From == p || l.To == p }
 // corrects tells whether two lines are about the same link.
 func (l Link) corrects(o Link) bool { return l.From == o.From && l.To == o.To && l.Kind == o.Kind }
 
-// AgainstThem tells whether a link might speak against a person: it waits while
-// their safety comes first.
+// AgainstThem tells whether a link might speak against a person.
 func (l Link) AgainstThem(p PersonAt) bool { return l.From == p && slices.Contains(adverse, l.Kind) }
+
+// Waits tells whether a link is folded away: it might speak against somebody of the
+// group whose safety comes first.
+func (g Group) Waits(l Link) bool {
+	return l.From.Encounter == g.Encounter && l.AgainstThem(l.From) && g.VictimFirst(l.From.Number)
+}
 
 // LinksNow are the links that stand, of everybody of the group.
 func (g Group) LinksNow() (now []Link) {

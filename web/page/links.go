@@ -38,20 +38,19 @@ var (
 // linksShown are the links that the page of a person shows: not those that might speak
 // against them while safety comes first, and on paper none but those that may be there.
 func linksShown(v Person, print bool) []casework.Link {
-	first := v.Group.VictimFirst(v.Person.Number)
 	return slices.DeleteFunc(v.Group.LinksOf(v.Person.Number), func(l casework.Link) bool {
-		return first && l.AgainstThem(v.at()) || print && !v.Group.OnPaper(l)
+		return v.waits(l) || print && !v.Group.OnPaper(l)
 	})
 }
 
 // linksWaiting are those that wait while safety comes first. They are never on paper.
 func linksWaiting(v Person, print bool) []casework.Link {
-	return slices.DeleteFunc(v.Group.LinksOf(v.Person.Number), func(l casework.Link) bool { return print || !l.AgainstThem(v.at()) })
+	return slices.DeleteFunc(v.Group.LinksOf(v.Person.Number), func(l casework.Link) bool { return print || !v.waits(l) })
 }
 
-// at is where the person is.
-func (v Person) at() casework.PersonAt {
-	return casework.PersonAt{Encounter: v.Group.Encounter, Number: v.Person.Number}
+// waits tells whether a link is folded away on the page of this person.
+func (v Person) waits(l casework.Link) bool {
+	return v.Group.Waits(l) && l.From.Number == v.Person.Number
 }
 
 // linkLine says a link as it is read from one of the two: "Parent of person 2".

@@ -123,9 +123,9 @@ var (
 		{"partner", "Another force or agency"},
 	}
 	seriesTraceWords = [][2]string{
-		{"same_picture", "the same picture, byte for byte"},
-		{"same_document_number", "the same document number"},
-		{"number_block", "a document number that differs in the last two places alone"},
+		{"same_picture", "the same picture, byte for byte, as"},
+		{"same_document_number", "the same document number as"},
+		{"number_block", "a document number that differs in the last two places alone from that of"},
 	}
 )
 
